@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// What sampling one trial in one process gave. Samples are kept raw and in the order of the rounds:
+// in every round each arm was sampled once, so `arms[a].samples[r]` and `arms[b].samples[r]` were
+// taken side by side and their log-ratio is a paired difference.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/units.h"
+
+namespace assay::measure {
+
+/// Why a sample may not be believed; a set of bits. It is kept and marked, never dropped.
+enum Doubt : std::uint8_t {
+  kNone = 0,
+  kPreempted = 1,  ///< Involuntary context switches grew during the sample.
+  kFaulted = 2,    ///< Major page faults grew.
+  kMigrated = 4,   ///< The measuring thread woke up on another CPU.
+};
+
+struct ArmSeries {
+  std::int64_t batch = 1;            ///< Calls per sample.
+  std::vector<Nanoseconds> samples;  ///< Of the whole batch.
+  std::vector<std::uint8_t> doubts;  ///< Bits of Doubt, as long as `samples`.
+};
+
+/// Why sampling ended.
+enum class StopReason : std::uint8_t { kWidth, kBudget, kSamplesMax };
+std::string_view to_text(StopReason reason);
+
+struct Series {
+  std::vector<ArmSeries> arms;                   ///< In the order of the arms that were handed in.
+  std::vector<std::vector<std::uint8_t>> order;  ///< Per round: the arms in the order they ran.
+  Nanoseconds sample_length{0};  ///< The target in force (from the pilot where asked).
+  int warmup_samples = 0;        ///< Until the plateau, per arm.
+  bool reached_plateau = false;
+  StopReason stopped_by = StopReason::kBudget;
+};
+
+}  // namespace assay::measure

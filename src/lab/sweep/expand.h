@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Spec -> trials: axes crossed, filtered by `where`, arms laid over, compared pairs and A/A floors
+// added, equal trials found. The same Spec always gives the same trials in the same order.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
+#include "lab/spec/spec.h"
+#include "lab/sweep/trial.h"
+
+namespace assay::sweep {
+
+struct SweepLimits {
+  std::int64_t trials_max = 1'000'000;
+};
+
+struct Sweep {
+  std::vector<Trial> trials;
+  /// (duplicate, original) as indexes into `trials`: equal after resolution. They are kept, so that
+  /// a plan can show them; a run measures the original only and reports the other as `skipped`.
+  std::vector<std::pair<std::size_t, std::size_t>> duplicates;
+  std::int64_t filtered_count = 0;  ///< Points that `where` took out.
+};
+
+/// A sweep over the limit is refused with its count, before anything of it is built.
+Result<Sweep> expand(const spec::Spec& spec, const SweepLimits& limits = {});
+
+}  // namespace assay::sweep
