@@ -10,6 +10,7 @@
 //   std::string line = to_json(record);           // keys in the order they were set
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -49,7 +50,9 @@ class Node {
   Node(std::string value);       // NOLINT(google-explicit-constructor)
   Node(std::string_view value);  // NOLINT(google-explicit-constructor)
   static Node list();
+  static Node list(std::vector<Node> items);
   static Node map();
+  static Node map(std::vector<Entry> entries);  ///< Checked: keys differ.
 
   Kind kind() const { return kind_; }
   bool is_null() const { return kind_ == Kind::kScalar && scalar_.index() == 0; }
@@ -77,11 +80,14 @@ class Node {
 
   const Mark& mark() const { return mark_; }
   void set_mark(Mark mark) { mark_ = std::move(mark); }
+  /// Where the key stands under which this node was read; its own mark where there is no key.
+  Mark key_mark() const;
+  void set_key_mark(int line, int column) { key_line_ = line, key_column_ = column; }
   /// A scalar that was quoted in YAML stays a string whatever it looks like.
   bool is_quoted() const { return quoted_; }
   void set_quoted(bool quoted) { quoted_ = quoted; }
 
-  /// Equal content; marks do not matter.
+  /// Equal content: marks, quotes and the order of keys do not matter.
   bool operator==(const Node& other) const;
 
  private:
@@ -91,6 +97,12 @@ class Node {
   std::vector<Node> items_;
   std::vector<Entry> entries_;
   Mark mark_;
+  int key_line_ = 0;  // In the file of `mark_`; 0: no key.
+  int key_column_ = 0;
 };
+
+/// Index of the first entry whose key stood before it, and of that one; both -1 if all differ.
+std::pair<std::ptrdiff_t, std::ptrdiff_t> find_duplicate_key(
+    const std::vector<Node::Entry>& entries);
 
 }  // namespace assay::codec
