@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+#include "cli/command_line.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "core/nearest.h"
+
+namespace assay::cli {
+namespace {
+
+constexpr std::string_view kAbout =
+    "Assay runs inference models, serves them, predicts what they cost and measures all of it.\n"
+    "Start with `assay tour`. An experiment is a file below experiments/; a run is its result.";
+
+constexpr std::string_view kExitCodes =
+    "Exit codes: 0 done; 1 some trials failed, or a claim was refuted under --strict; 2 a mistake "
+    "in\n"
+    "the command or the experiment file; 3 the machine lacks something; 70 a bug in Assay.";
+
+/// Commands of the design whose wing is not in this program yet, and where it will come from.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kAbsent{{
+    {"serve", "the live report"},
+    {"submit", "Slurm"},
+    {"status", "Slurm"},
+    {"collect", "Slurm"},
+    {"launch-all", "Slurm"},
+    {"probe", "the oracle"},
+    {"sweep", "the oracle"},
+    {"calibrate", "the oracle"},
+    {"estimate", "the oracle"},
+    {"trace", "traces"},
+    {"analyze-latency", "traces"},
+    {"djinn", "Djinn"},
+    {"verify", "report verification"},
+}};
+
+/// Everything that CLI11 fills in; `take_command` picks the part that was asked for.
+struct Slots {
+  RunArguments run;
+  PlanArguments plan;
+  ListArguments list;
+  ReadArguments read;
+  TourArguments tour;
+  WorkerArguments worker;
+  bool wants_markdown = false;
+  std::string help_topic;
+};
+
+void add_experiment_options(CLI::App& command, ExperimentArguments& what) {
+  command.add_option("experiment", what.experiment, "A name, a family (a folder) or a path")
+      ->required();
+  command.add_option(
+      "overrides", what.overrides,
+      "key=value changes, +key=value adds, ~key removes; see docs/experiment-file.md");
+  command
+      .add_option("--scale", what.scale, "smoke (seconds), cpu (minutes), full (the original's)")
+      ->check(CLI::IsMember({"smoke", "cpu", "full"}));
+  command.add_flag("-m,--multirun", what.is_multirun,
+                   "key=a,b,c is a sweep over runs: each combination gets its own run folder");
+}
+
+void add_results_option(CLI::App& command, std::filesystem::path& results) {
+  results = "results";
+  command.add_option("--results", results, "The folder that holds the runs (default: results)");
+}
+
+void add_running_commands(CLI::App& app, Slots& slots) {
+  CLI::App& tour =
+      *app.add_subcommand("tour", "A few minutes: a little of everything, then the report");
+  add_results_option(tour, slots.tour.results);
+
+  CLI::App& run =
+      *app.add_subcommand("run", "Run an experiment or a family; resumes what was interrupted");
+  add_experiment_options(run, slots.run.what);
+  run.add_option("--only", slots.run.only, "Only the trial with this id (as a report prints it)");
+  run.add_flag("--fresh", slots.run.is_fresh, "Start a new run, whatever was interrupted before");
+  run.add_flag("--strict", slots.run.is_strict, "Exit with 1 when a claim is refuted");
+  add_results_option(run, slots.run.results);
+
+  CLI::App& plan =
+      *app.add_subcommand("plan", "Trials, duplicates and estimated time, without running");
+  add_experiment_options(plan, slots.plan.what);
+  plan.add_flag("--trials", slots.plan.shows_every_trial, "Print every trial, not a summary");
+
+  CLI::App& worker =
+      *app.add_subcommand("worker", "For the runner: measures trials in a process of its own");
+  worker.add_option("--in", slots.worker.in, "Descriptor to read trials from")->required();
+  worker.add_option("--out", slots.worker.out, "Descriptor to write records to")->required();
+  worker.group("");  // Not for people: left out of the help.
+}
+
+void add_reading_commands(CLI::App& app, Slots& slots) {
+  CLI::App& list = *app.add_subcommand("list", "List experiments, runs, workloads or metrics");
+  slots.list.what = "experiments";
+  list.add_option("what", slots.list.what, "experiments, runs, workloads or metrics")
+      ->check(CLI::IsMember({"experiments", "runs", "workloads", "metrics"}));
+  list.add_flag("--markdown", slots.list.is_markdown, "As a page of the documentation");
+  add_results_option(list, slots.list.results);
+
+  struct Reader {
+    const char* name;
+    const char* about;
+  };
+  static constexpr std::array<Reader, 6> kReaders{{
+      {"show", "Print the report of a run as text"},
+      {"claims", "Print the verdict of every claim of a run"},
+      {"report", "Write report.html and report.md of one or more runs"},
+      {"tables", "Print the tables of a run"},
+      {"figures", "Write the figures of a run as PDF, PNG and Vega-Lite"},
+      {"compare", "Compare two runs of the same experiment"},
+  }};
+  for (const Reader& reader : kReaders) {
+    CLI::App& command = *app.add_subcommand(reader.name, reader.about);
+    CLI::Option* runs =
+        command.add_option("runs", slots.read.runs,
+                           "Run ids, run folders, experiment names (their latest run) or `latest`");
+    runs->required();
+    if (std::string_view(reader.name) == "compare") runs->expected(2);
+    if (std::string_view(reader.name) == "tables") {
+      slots.read.format = "markdown";
+      command.add_option("--format", slots.read.format, "markdown, csv or latex")
+          ->check(CLI::IsMember({"markdown", "csv", "latex"}));
+    }
+    if (std::string_view(reader.name) == "claims") {
+      command.add_flag("--strict", slots.read.is_strict, "Exit with 1 when a claim is refuted");
+    }
+    add_results_option(command, slots.read.results);
+  }
+}
+
+void build(CLI::App& app, Slots& slots) {
+  app.name("assay");
+  app.description(std::string(kAbout));
+  app.footer(std::string(kExitCodes));
+  app.set_help_flag("-h,--help", "Print this help");
+  app.set_version_flag("--version", "assay " ASSAY_VERSION, "Print the version");
+  app.require_subcommand(0, 1);
+  add_running_commands(app, slots);
+  add_reading_commands(app, slots);
+  CLI::App& help = *app.add_subcommand("help", "Print the help of a command, or of all");
+  help.add_option("command", slots.help_topic, "The command");
+  help.add_flag("--markdown", slots.wants_markdown, "All of it as a page of the documentation");
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (!command->get_group().empty()) names.push_back(command->get_name());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+std::string help_page(const CLI::App& app) {
+  std::string page =
+      "# The command line\n\nWritten by `assay help --markdown`; a test compares it.\n\n";
+  page += "```text\n" + app.help() + "```\n";
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (command->get_group().empty()) continue;
+    page +=
+        format("\n## assay {}\n\n```text\n{}```\n", command->get_name(), command->help("assay"));
+  }
+  return page;
+}
+
+Result<Command> take_help(CLI::App& app, const Slots& slots) {
+  if (slots.wants_markdown) return Command(PrintArguments{help_page(app)});
+  if (slots.help_topic.empty()) return Command(PrintArguments{app.help()});
+  const std::vector<std::string> names = command_names(app);
+  if (std::ranges::find(names, slots.help_topic) == names.end()) {
+    return Error::user("{}", unknown_name("command", slots.help_topic, names));
+  }
+  return Command(PrintArguments{app.get_subcommand(slots.help_topic)->help("assay")});
+}
+
+Result<Command> take_command(CLI::App& app, Slots& slots) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  if (chosen.empty()) return Command(PrintArguments{app.help()});
+  const std::string name = chosen.front()->get_name();
+  if (name == "help") return take_help(app, slots);
+  if (name == "run") return Command(std::move(slots.run));
+  if (name == "plan") return Command(std::move(slots.plan));
+  if (name == "list") return Command(std::move(slots.list));
+  if (name == "tour") return Command(std::move(slots.tour));
+  if (name == "worker") return Command(slots.worker);
+  slots.read.command = name;
+  return Command(std::move(slots.read));
+}
+
+/// The first word is no command: absent by design, or mistyped.
+Error unknown_command(const CLI::App& app, const std::string& word) {
+  const auto* const absent =
+      std::ranges::find(kAbsent, word, &std::pair<std::string_view, std::string_view>::first);
+  if (absent != kAbsent.end()) {
+    return Error::user("unsupported: assay {}: {} is not part of this version (docs/status.md)",
+                       word, absent->second);
+  }
+  return Error::user("{}", unknown_name("command", word, command_names(app)));
+}
+
+Error explain(CLI::App& app, const CLI::ParseError& error, std::span<const std::string> arguments) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  if (chosen.empty() && !arguments.empty() && !arguments[0].starts_with("-")) {
+    return unknown_command(app, arguments[0]);
+  }
+  const CLI::App& command = chosen.empty() ? app : *chosen.front();
+  std::vector<std::string> options;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& long_name : option->get_lnames()) {
+      options.push_back("--" + long_name);
+    }
+  }
+  for (const std::string& word : command.remaining(true)) {
+    if (word.starts_with("-")) return Error::user("{}", unknown_name("option", word, options));
+  }
+  const std::string place = chosen.empty() ? "" : " " + command.get_name();
+  return Error::user("{}; `assay help{}` shows what is expected", error.what(), place);
+}
+
+}  // namespace
+
+Result<Command> parse_command_line(std::span<const std::string> arguments) {
+  CLI::App app;
+  Slots slots;
+  build(app, slots);
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    app.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    const std::vector<CLI::App*> chosen = app.get_subcommands();
+    return Command(PrintArguments{chosen.empty() ? app.help() : chosen.front()->help("assay")});
+  } catch (const CLI::CallForVersion& version) {
+    return Command(PrintArguments{std::string(version.what()) + "\n"});
+  } catch (const CLI::ParseError& error) {
+    return explain(app, error, arguments);
+  }
+  return take_command(app, slots);
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// What the person asked for: the arguments of one start of the program as a value. The only file
+// pair that knows CLI11. Help is the reference: docs/cli.md is what `assay help --markdown` prints.
+//
+//   ASSAY_TRY(Command command, parse_command_line(arguments));
+//   std::visit(..., command);
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/result.h"
+
+namespace assay::cli {
+
+/// What names an experiment (or a family of them) and changes it.
+struct ExperimentArguments {
+  std::string experiment;              ///< A name, a family or a path.
+  std::vector<std::string> overrides;  ///< `key=value`, `+key=value`, `~key`.
+  std::string scale;                   ///< Empty: chosen by what the machine has.
+  bool is_multirun = false;
+};
+
+struct RunArguments {
+  ExperimentArguments what;
+  std::string only;
+  std::filesystem::path results;
+  bool is_fresh = false;
+  bool is_strict = false;
+};
+
+struct PlanArguments {
+  ExperimentArguments what;
+  bool shows_every_trial = false;
+};
+
+struct ListArguments {
+  std::string what;  ///< "experiments", "runs", "workloads", "metrics"
+  std::filesystem::path results;
+  bool is_markdown = false;
+};
+
+/// Commands that read runs: show, claims, report, tables, figures, compare.
+struct ReadArguments {
+  std::string command;
+  std::vector<std::string> runs;
+  std::filesystem::path results;
+  std::string format;  ///< Of tables: markdown, csv, latex.
+  bool is_strict = false;
+};
+
+struct TourArguments {
+  std::filesystem::path results;
+};
+
+/// The other side of runner/: reads trials from one descriptor, writes records to another.
+struct WorkerArguments {
+  int in = -1;
+  int out = -1;
+};
+
+/// Text to print and leave: help, version.
+struct PrintArguments {
+  std::string text;
+};
+
+using Command = std::variant<RunArguments, PlanArguments, ListArguments, ReadArguments,
+                             TourArguments, WorkerArguments, PrintArguments>;
+
+/// `arguments` without the program's name. An error says what was expected and the nearest name.
+Result<Command> parse_command_line(std::span<const std::string> arguments);
+
+}  // namespace assay::cli
