@@ -22,11 +22,17 @@ std::string place_in(std::string_view text, std::size_t offset) {
   return format("line {}, column {}", line, before.size() - line_start + 1);
 }
 
-/// nlohmann says "[json.exception...] parse error at line 1, column 2: <what>"; keep <what>.
+/// nlohmann says "[...] parse error at line 1, column 2: syntax error while parsing value - <what>;
+/// last read: '<text of any length>'; expected <kind>". Keep what, and what was expected.
 std::string reason_of(std::string_view what) {
-  const std::size_t column = what.find(", column ");
-  const std::size_t colon = column == std::string_view::npos ? column : what.find(": ", column);
-  return std::string(colon == std::string_view::npos ? what : what.substr(colon + 2));
+  if (what.starts_with("[json.exception.out_of_range.406]")) {
+    return "number out of the range of a double";
+  }
+  std::string reason(what.substr(std::min(what.find(" - ") + 3, what.size())));
+  if (const std::size_t read = reason.find("; last read: '"); read != std::string::npos) {
+    reason.erase(read, reason.rfind('\'') + 1 - read);
+  }
+  return reason;
 }
 
 /// The SAX interface of nlohmann: each function returns whether to go on.

@@ -73,7 +73,11 @@ class YamlHandler final : public YAML::EventHandler {
       : file_(std::make_shared<const std::string>(file_name)) {}
 
   // NOLINTBEGIN(readability-identifier-naming): the names are yaml-cpp's.
-  void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
+  void OnDocumentStart(const YAML::Mark& at) override {
+    if (seen_document_)
+      refuse(at, "this does not belong to what stands above: a file is one map or one list");
+    seen_document_ = true;
+  }
   void OnDocumentEnd() override {}
   void OnAnchor(const YAML::Mark& at, const std::string& name) override {
     refuse(at, "anchors are not supported: &" + name + "; write the value out where it is used");
@@ -121,11 +125,12 @@ class YamlHandler final : public YAML::EventHandler {
   }
   void refuse_tag(const YAML::Mark& at, const std::string& tag) const {
     if (tag.empty() || tag == "?" || tag == "!") return;
-    refuse(at, "tags are not supported: " + tag + "; quote a text, write a number plainly");
+    refuse(at, "tags are not supported (" + tag + "); quote a text, write a number plainly");
   }
   void open(Node::Kind kind, const YAML::Mark& at, const std::string& tag) {
     refuse_tag(at, tag);
-    if (tree_.wants_key()) refuse(at, "a key is text: a list or a map cannot be one");
+    if (tree_.wants_key())
+      refuse(at, "a list or a map cannot be a key; close its bracket if none is meant");
     check(tree_.open(kind, mark_at(at)));
   }
   void add_key(const YAML::Mark& at, const std::string& text, bool quoted) {
@@ -143,6 +148,7 @@ class YamlHandler final : public YAML::EventHandler {
 
   std::shared_ptr<const std::string> file_;
   TreeBuilder tree_;
+  bool seen_document_ = false;
 };
 
 bool is_refused_control(char c) {
@@ -177,13 +183,28 @@ bool is_indented_by_tab(std::string_view text, int line_index) {
   return content != std::string_view::npos && text[content] == '\t';
 }
 
+/// What yaml-cpp says, and what to do about it where we know.
+std::string advice_for(const std::string& problem) {
+  static constexpr std::pair<std::string_view, std::string_view> kAdvice[] = {
+      {"illegal map value", "quote a text that holds `: `; keys of one map start in one column"},
+      {"unknown token", "quote a text that starts with @, ` or %"},
+      {"end of sequence flow not found", "close the `[`"},
+      {"end of map flow not found", "close the `{`"},
+      {"illegal EOF in scalar", "close the quote"},
+      {"the referenced anchor is not defined", "quote a text that starts with *"},
+  };
+  const auto advice =
+      std::ranges::find(kAdvice, problem, [](const auto& row) { return row.first; });
+  return advice == std::end(kAdvice) ? problem : format("{}; {}", problem, advice->second);
+}
+
 Error to_error(const YAML::Exception& problem, const YamlHandler& handler, std::string_view text) {
   const bool has_place = !problem.mark.is_null();
   const Mark mark = handler.mark_at(has_place ? problem.mark : YAML::Mark::null_mark());
   if (has_place && is_indented_by_tab(text, problem.mark.line)) {
     return Error::user("{}a tab indents this line; YAML wants spaces", place_of(mark));
   }
-  return Error::user("{}not YAML: {}", place_of(mark), problem.msg);
+  return Error::user("{}not YAML: {}", place_of(mark), advice_for(problem.msg));
 }
 
 Result<Node> parse_checked(std::string_view text, std::string_view file_name) {
@@ -193,10 +214,7 @@ Result<Node> parse_checked(std::string_view text, std::string_view file_name) {
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(handler)) return Node();
     Node root = handler.take();
-    if (parser.HandleNextDocument(handler)) {
-      return Error::user("{}: more than one document; keep one, remove the others and their `---`",
-                         file_name);
-    }
+    parser.HandleNextDocument(handler);  // Throws where there is one.
     return root;
   } catch (const Refusal& refusal) {
     return refusal.error;
