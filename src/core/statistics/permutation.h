@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Tests that assume nothing but exchangeability: two groups of process-level values by permuting
+// their labels, two rates of rare events by Fisher's exact test.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace assay::statistics {
+
+/// Two-sided p-value of the difference of two medians (equal ones by their means): exact over all
+/// splits where there are at most 20 000, else over 20 000 random ones with p = (b + 1) / (B + 1).
+/// Checked: both not empty. 4 against 4 cannot go below 2/70, 5 against 5 not below 2/252.
+double permutation_p_value(std::span<const double> left, std::span<const double> right,
+                           std::uint64_t seed);
+
+/// How often something happened, out of how often it could.
+struct Rate {
+  std::int64_t hits = 0;
+  std::int64_t count = 0;
+};
+/// Two-sided p-value that two rates are one: the splits that are no more probable than the seen.
+double fisher_exact_p_value(const Rate& left, const Rate& right);
+
+}  // namespace assay::statistics
