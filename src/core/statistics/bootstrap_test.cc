@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "core/statistics/moments.h"
+#include "core/statistics/order_statistics.h"
 
 namespace assay::statistics {
 namespace {

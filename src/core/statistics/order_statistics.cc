@@ -72,6 +72,25 @@ std::optional<Ranks> quantile_ranks(std::int64_t count, double p, double confide
   return Ranks{low, count - 1 - high};
 }
 
+double mean(std::span<const double> values) {
+  ASSAY_CHECK(!values.empty(), "the mean of nothing is not a number");
+  double sum = 0;
+  for (const double value : values) {
+    sum += value;
+  }
+  return sum / static_cast<double>(values.size());
+}
+
+double variance(std::span<const double> values) {
+  const double center = mean(values);
+  if (values.size() == 1) return 0;
+  double squares = 0;
+  for (const double value : values) {
+    squares += (value - center) * (value - center);
+  }
+  return squares / static_cast<double>(values.size() - 1);
+}
+
 std::int64_t percentile_samples_min(double p) {
   ASSAY_CHECK(p > 0 && p < 1, "a percentile lies inside 0 and 1");
   const double tail = p < 0.99 ? (1 - kConfidence) / 2 : 1 - kConfidence;

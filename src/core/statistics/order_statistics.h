@@ -44,6 +44,11 @@ struct Ranks {
 /// small for one of them.
 std::optional<Ranks> quantile_ranks(std::int64_t count, double p, double confidence);
 
+/// For the methods that ask for them; a typical time is a median. Checked: not empty.
+double mean(std::span<const double> values);
+/// With n - 1 in the denominator; 0 for a single value.
+double variance(std::span<const double> values);
+
 /// Below this many samples the percentile is refused: at 95 % the largest sample bounds it, on both
 /// sides up to p95 (36 for p90, 72 for p95) and above only from p99 on (299, and 2995 for p99.9).
 std::int64_t percentile_samples_min(double p);

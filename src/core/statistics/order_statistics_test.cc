@@ -91,6 +91,22 @@ TEST(Quantile, IsLinearBetweenOrderStatistics) {
   EXPECT_DOUBLE_EQ(quantile(values, 0.25), 17.5);
 }
 
+TEST(Moments, OfAFewNumbers) {
+  const std::vector<double> values{2, 4, 4, 4, 5, 5, 7, 9};
+  EXPECT_DOUBLE_EQ(mean(values), 5);
+  EXPECT_DOUBLE_EQ(variance(values), 32.0 / 7);
+  EXPECT_EQ(variance(std::vector<double>{3}), 0);
+}
+
+TEST(Moments, VarianceSurvivesALargeOffset) {
+  const std::vector<double> values{1e9 + 1, 1e9 + 2, 1e9 + 3};
+  EXPECT_DOUBLE_EQ(variance(values), 1);
+}
+
+TEST(MomentsDeath, OfNothingIsABug) {
+  EXPECT_DEATH((void)mean({}), "mean of nothing");
+}
+
 TEST(PercentileSamplesMin, IsTheRuleOfTheMission) {
   EXPECT_EQ(percentile_samples_min(0.5), 6);
   EXPECT_EQ(percentile_samples_min(0.9), 36);

@@ -7,7 +7,6 @@
 
 #include "core/check.h"
 #include "core/statistics/distributions.h"
-#include "core/statistics/moments.h"
 #include "core/statistics/order_statistics.h"
 
 namespace assay::statistics {
