@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/result.h"
 #include "core/units.h"
 
 namespace assay::measure {
 
-/// In which state the caches are when a sample starts.
+/// In which state the caches are when a sample starts. Only hot samples are batched: in any other
+/// state the calls after the first of a batch would find what the first one left behind.
 enum class CacheState : std::uint8_t {
   kHot,      ///< Nothing done: the data of the sample before may still be there.
   kFlushed,  ///< A buffer larger than the last-level cache is written before every sample.
@@ -27,5 +29,8 @@ struct Policy {
   double width_target = 0.01;    ///< Stop at this relative half-width of the paired interval.
   CacheState cache = CacheState::kHot;
 };
+
+/// An Error names the field, what it is and what it must be.
+Result<void> validate(const Policy& policy);
 
 }  // namespace assay::measure

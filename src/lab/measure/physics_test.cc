@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "lab/measure/physics.h"
+
+#include <gtest/gtest.h>
+
+namespace assay::measure {
+namespace {
+
+using Sentences = std::vector<std::string>;
+
+Series series_of(Nanoseconds sample, bool reached_plateau = true) {
+  Series series;
+  series.arms.push_back({.batch = 1, .samples = {sample, sample, sample}, .doubts = {0, 0, 0}});
+  series.warmup_samples = 20;
+  series.reached_plateau = reached_plateau;
+  return series;
+}
+
+TEST(DoubtsAbout, SaysWhatTheInstrumentCouldNotDo) {
+  constexpr ClockCalibration kClock{.resolution = 10ns, .cost = 30ns};
+  struct Case {
+    const char* name;
+    Series series;
+    Sentences want;
+  };
+  for (const Case& c : {
+           Case{"fine", series_of(60us), {}},
+           Case{"half the legal length", series_of(30us), {}},
+           Case{"short",
+                series_of(12us),
+                {"arm 1: in a sample of 12 us the clock weighs more than 0.1 %; 60 us would be "
+                 "enough"}},
+           Case{"hopeless",
+                series_of(900ns),
+                {"arm 1: a sample of 900 ns is below 100 times the clock's resolution of 10 ns"}},
+           Case{"no plateau",
+                series_of(1ms, false),
+                {"no plateau after 20 warm-up samples of each arm"}},
+       }) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(doubts_about(c.series, kClock), c.want);
+  }
+}
+
+TEST(ImpossibleRates, AreCalledSo) {
+  // A call takes 1 ms: 10 samples of 10 calls.
+  const ArmSeries arm{.batch = 10, .samples = {10ms, 10ms, 11ms}, .doubts = {}};
+  constexpr MachineLimits kLimits{.flops_per_second_max = 5e10, .dram_bytes_per_second_max = 1e10};
+  struct Case {
+    const char* name;
+    CallWork work;
+    MachineLimits limits;
+    CacheState cache;
+    Sentences want;
+  };
+  for (const Case& c : {
+           Case{"possible", {4e7, 9e6}, kLimits, CacheState::kFlushed, {}},
+           Case{"nothing counted", {}, kLimits, CacheState::kFlushed, {}},
+           Case{"no limits known", {6e9, 2e9}, {}, CacheState::kFlushed, {}},
+           Case{"too many operations",
+                {6e7, 0},
+                kLimits,
+                CacheState::kHot,
+                {"6e+10 FLOP/s is above the 5e+10 FLOP/s that this machine can do: not all of the "
+                 "work was done"}},
+           Case{"too many bytes",
+                {0, 2e7},
+                kLimits,
+                CacheState::kRotated,
+                {"2e+10 B/s is above the 1e+10 B/s that this machine can do: the caches were not "
+                 "cold"}},
+           Case{"many bytes from the caches", {0, 2e7}, kLimits, CacheState::kHot, {}},
+       }) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(impossible_rates(arm, c.work, c.limits, c.cache), c.want);
+  }
+  EXPECT_EQ(impossible_rates({}, {1e9, 1e9}, kLimits, CacheState::kHot), Sentences{});
+}
+
+}  // namespace
+}  // namespace assay::measure
