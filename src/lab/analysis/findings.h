@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/value.h"
@@ -23,14 +24,16 @@ struct CellFinding {
   std::string arm;
   spec::Factors factors;  ///< Asked for, arm overrides included.
   spec::Factors mechanism;
-  Value time;                      ///< Nanoseconds per call, median; interval over processes.
-  Value time_clean;                ///< The same without doubtful samples.
-  Value time_per_work;             ///< Nanoseconds per unit of work.
-  Value flops_rate;                ///< FLOP/s
-  Value bytes_rate;                ///< byte/s
-  Value p50, p90, p95, p99, p999;  ///< Of single samples; missing below their sample count.
-  double between_sd = 0;           ///< Of the log of the process medians.
-  double within_sd = 0;            ///< Of the log of a process median, as seen from inside.
+  Value time;           ///< Nanoseconds per call, median; interval over processes.
+  Value time_clean;     ///< The same without doubtful samples.
+  Value time_per_work;  ///< Nanoseconds per unit of work.
+  Value flops_rate;     ///< FLOP/s
+  Value bytes_rate;     ///< byte/s
+  /// Of single calls: missing below their sample count, and where a sample is a batch of calls.
+  Value p50, p90, p95, p99, p999;
+  double between_sd = 0;             ///< Of the log of the process medians.
+  double within_sd = 0;              ///< Of the log of a process median, as seen from inside.
+  std::vector<double> process_logs;  ///< Log of the median time in ns, one per process.
   int processes = 0;
   std::int64_t samples = 0;
   std::int64_t doubtful_samples = 0;
