@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"
@@ -20,6 +22,9 @@
 #include "lab/spec/vocabulary.h"
 
 namespace assay::spec {
+
+/// Of `Spec::resolved`, and so of config.json.
+inline constexpr std::string_view kSpecSchema = "assay.spec/1";
 
 /// One swept dimension. A plain axis has one name; zipped axes move together and have several.
 struct Axis {
@@ -39,6 +44,8 @@ struct Comparison {
   std::string axis;                              ///< The factor that differs.
   std::vector<std::pair<Scalar, Scalar>> pairs;  ///< (base, other)
   Expression where;                              ///< Which of the remaining points; empty: all.
+  std::vector<std::string>
+      arms;  ///< In which arms; the first of the experiment where none is said.
 };
 
 enum class Bound : std::uint8_t { kBelow, kAbove, kWithin };
