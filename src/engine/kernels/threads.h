@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// How many threads the libraries and our own kernels use: set explicitly, and counted back. All
+// share one OpenMP pool (the OpenMP build of OpenBLAS, oneDNN's OpenMP runtime, our own loops).
+#pragma once
+
+namespace assay::kernels {
+
+void set_threads(int count);
+
+struct ThreadCounts {
+  int openmp = 0;    ///< Threads that really met in a parallel region.
+  int openblas = 0;  ///< What OpenBLAS says of itself.
+};
+ThreadCounts count_threads();
+
+}  // namespace assay::kernels
