@@ -51,13 +51,6 @@ bool write_new_file(FileDescriptor& file, const std::string& name,
          ::fsync(file.number()) == 0 && file.close() && ::rename(name.c_str(), path.c_str()) == 0;
 }
 
-Result<void> sync_folder(const std::filesystem::path& folder) {
-  FileDescriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // EINVAL: a file system that cannot sync folders keeps the promise as well as it can.
-  if (directory.is_open() && (::fsync(directory.number()) == 0 || errno == EINVAL)) return {};
-  return cannot("sync the folder", folder, errno);
-}
-
 Result<std::string> read_all(const FileDescriptor& file, const std::filesystem::path& path,
                              Bytes size_max) {
   std::string text;
@@ -82,6 +75,13 @@ std::string describe_errno(int error_number) {
     text[0] = static_cast<char>(text[0] - 'A' + 'a');
   }
   return text;
+}
+
+Result<void> sync_folder(const std::filesystem::path& folder) {
+  FileDescriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // EINVAL: a file system that cannot sync folders keeps the promise as well as it can.
+  if (directory.is_open() && (::fsync(directory.number()) == 0 || errno == EINVAL)) return {};
+  return cannot("sync the folder", folder, errno);
 }
 
 Result<std::string> read_file(const std::filesystem::path& path, Bytes size_max) {

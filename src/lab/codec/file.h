@@ -23,6 +23,9 @@ Result<std::string> read_file(const std::filesystem::path& path, Bytes size_max)
 /// and takes the name. After an error `path` is what it was and nothing else is left behind.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
+/// Makes the names in a folder (files made, renamed, removed) safe from a power cut.
+Result<void> sync_folder(const std::filesystem::path& folder);
+
 /// "no space left on device" for ENOSPC: what `errno` means, to stand at the end of a sentence.
 std::string describe_errno(int error_number);
 

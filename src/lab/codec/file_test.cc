@@ -88,6 +88,13 @@ TEST_F(FileTest, AFailedWriteLeavesTheOldFileAndNothingElse) {
   EXPECT_EQ(count_files(), 1);
 }
 
+TEST_F(FileTest, SyncFolderNamesTheFolder) {
+  EXPECT_TRUE(sync_folder(folder_));
+  EXPECT_EQ(
+      sync_folder(folder_ / "none").error().message(),
+      "cannot sync the folder " + (folder_ / "none").string() + ": no such file or directory");
+}
+
 TEST(DescribeErrno, IsAPhrase) {
   EXPECT_EQ(describe_errno(ENOSPC), "no space left on device");
   EXPECT_EQ(describe_errno(EACCES), "permission denied");

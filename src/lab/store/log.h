@@ -64,6 +64,7 @@ class LogWriter {
   /// environment's, and a later append may succeed.
   Result<void> append(std::string_view payload);
   Result<void> sync();
+  std::int64_t sync_count() const { return sync_count_; }
   /// What was cut from the end when the log was opened.
   Bytes torn_tail() const { return torn_tail_; }
 
@@ -79,6 +80,7 @@ class LogWriter {
   std::int64_t size_ = 0;
   bool is_synced_ = true;
   bool is_broken_ = false;  // The end of the file is not known any more.
+  std::int64_t sync_count_ = 0;
   Nanoseconds last_sync_;
   Bytes torn_tail_;
 };

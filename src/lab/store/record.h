@@ -3,8 +3,10 @@
 // processes has five records (replicates 0..4); analysis puts them together.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -29,6 +31,7 @@ enum class Status : std::uint8_t {
   kOutOfMemory,
   kFailed,
 };
+inline constexpr std::size_t kStatusCount = static_cast<std::size_t>(Status::kFailed) + 1;
 std::string_view to_text(Status status);
 /// The state that a missing value gets because of the status. Checked: not for kOk.
 State state_of(Status status);
@@ -77,6 +80,9 @@ struct Record {
   std::vector<std::string> doubts;  ///< About the whole trial: "drift", "sentinel moved 4 %", ...
 };
 
+/// A record as it stands on disk, and back, exactly. Keys and seeds are 16 hexadecimal digits,
+/// times are `_ns`, and what was not counted is null, never 0. Checked: every sample has its
+/// doubts.
 codec::Node to_node(const Record& record);
 Result<Record> record_from(const codec::Node& node);
 

@@ -24,6 +24,7 @@
 
 #include "core/result.h"
 #include "lab/codec/node.h"
+#include "lab/store/folder_lock.h"
 #include "lab/store/log.h"
 #include "lab/store/record.h"
 
@@ -62,36 +63,34 @@ class RunFolder {
   /// When it ended, UTC; empty where it did not.
   std::string finished_at() const;
 
-  /// Checked: `file_name` is one of the names above or a path below the folder. All or nothing.
-  Result<void> write_document(std::string_view file_name, const codec::Node& document);
+  /// `file_name` is relative to the folder ("config.json", "tables/g3.md"); folders between are
+  /// made. All or nothing. A report can be written without the lock.
+  Result<void> write_document(std::string_view file_name, const codec::Node& document) const;
+  Result<void> write_text(std::string_view file_name, std::string_view text) const;
   Result<codec::Node> read_document(std::string_view file_name) const;
-  Result<void> write_text(std::string_view file_name, std::string_view text);
 
   /// All or nothing: after an error the log is what it was. Checked: open for writing.
   Result<void> append(const Record& record);
   /// Makes everything appended so far safe from a power cut.
   Result<void> sync();
   /// What a crash had left at the end of the log and was cut when it was opened for writing.
-  Bytes torn_tail() const { return torn_tail_; }
+  Bytes torn_tail() const { return log_ == nullptr ? Bytes() : log_->torn_tail(); }
 
   /// A run without a log has no records. Needs no lock: a run in progress can be read.
   Result<StoredRecords> records() const;
 
-  /// Writes raw.json and marks the run as finished.
+  /// Writes raw.json and marks the run as finished. Checked: open for writing, as is `reopen`.
   Result<void> finish();
   /// Takes the mark away: the run is to be topped up.
   Result<void> reopen();
 
  private:
-  class Lock;
-
-  explicit RunFolder(std::filesystem::path path);
+  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
   Result<void> start_writing();
 
   std::filesystem::path path_;
-  std::shared_ptr<Lock> lock_;      // Shared only because Lock is complete in the .cc alone.
-  std::unique_ptr<LogWriter> log_;  // Null: open for reading.
-  Bytes torn_tail_;
+  std::unique_ptr<FolderLock> lock_;  // Null: open for reading.
+  std::unique_ptr<LogWriter> log_;    // Null with it. Closed before the lock is let go.
 };
 
 /// The newest run (by id) below `results_root` that is not finished and whose config says
