@@ -3,6 +3,7 @@
 // added, equal trials found. The same Spec always gives the same trials in the same order.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -24,6 +25,12 @@ struct Sweep {
   std::vector<std::pair<std::size_t, std::size_t>> duplicates;
   std::int64_t filtered_count = 0;  ///< Points that `where` took out.
 };
+
+/// Trials x arms: how many cells a report will have.
+std::int64_t cell_count(const Sweep& sweep);
+
+/// Whether the sweep is what `expect:` says. An error names both counts.
+Result<void> check_expected(const spec::Spec& spec, const Sweep& sweep);
 
 /// A sweep over the limit is refused with its count, before anything of it is built.
 Result<Sweep> expand(const spec::Spec& spec, const SweepLimits& limits = {});

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -37,7 +38,8 @@ struct Trial {
   std::uint64_t seed = 0;  ///< Of the data; from the run's seed and the factors, never from order.
 };
 
-/// Content key of a trial: workload, kind and the factors of every arm; not its id.
+/// Content key of a trial: workload, kind, comparison, and name and factors of every arm; not its
+/// id, not its seed, and not the order of arms or factors.
 std::uint64_t key_of(const Trial& trial);
 
 codec::Node to_node(const Trial& trial);

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: MIT
+#include "lab/sweep/expand.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <unordered_map>
+
+#include "core/check.h"
+#include "core/hash.h"
+#include "core/random.h"
+
+namespace assay::sweep {
+namespace {
+
+using spec::Axis;
+using spec::Comparison;
+using spec::Factors;
+using spec::Scalar;
+using spec::Spec;
+
+constexpr std::int64_t kCountMax = std::numeric_limits<std::int64_t>::max();
+constexpr std::size_t kIdMax = 120;  // An id is typed after --only and names log files.
+
+std::int64_t times(std::int64_t a, std::int64_t b) {
+  std::int64_t product = 0;
+  return __builtin_mul_overflow(a, b, &product) ? kCountMax : product;
+}
+
+std::int64_t plus(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? kCountMax : sum;
+}
+
+/// Points of the axes that do not sweep `left_out`.
+std::int64_t point_count(const Spec& spec, const std::string& left_out) {
+  std::int64_t count = 1;
+  for (const Axis& axis : spec.axes) {
+    const bool is_left_out = axis.names.size() == 1 && axis.names[0] == left_out;
+    if (!is_left_out) count = times(count, std::ssize(axis.rows));
+  }
+  return count;
+}
+
+Result<void> check_limit(const Spec& spec, const SweepLimits& limits) {
+  const std::int64_t cells = point_count(spec, "");
+  std::int64_t compared = 0;
+  for (const Comparison& comparison : spec.compare) {
+    const std::int64_t pairs = times(std::ssize(comparison.pairs), std::ssize(comparison.arms));
+    compared = plus(compared, times(pairs, point_count(spec, comparison.axis)));
+  }
+  const std::int64_t floors = std::min<std::int64_t>(spec.run.floor_trials, cells);
+  const std::int64_t total = plus(plus(cells, compared), floors);
+  if (total <= limits.trials_max) return {};
+  std::string axes;
+  for (const Axis& axis : spec.axes) {
+    axes += format("{}{} {}", axes.empty() ? "" : " x ", axis.names.front(), axis.rows.size());
+  }
+  return Error::user(
+      "{} has {}{} trials before `where` (axes: {}), more than the limit of {}; narrow the axes",
+      spec.name, total == kCountMax ? "more than " : "", total, axes.empty() ? "none" : axes,
+      limits.trials_max);
+}
+
+/// A value as part of an id: what no shell and no file system reads otherwise.
+std::string id_text(const Scalar& value) {
+  std::string text = codec::to_text(value);
+  for (char& c : text) {
+    const bool is_safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                         (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '+' || c == '-';
+    if (!is_safe) c = '-';
+  }
+  return text;
+}
+
+bool are_equal(const Trial& left, const Trial& right) {
+  const bool same_frame = left.kind == right.kind && left.workload == right.workload &&
+                          left.comparison == right.comparison &&
+                          left.arms.size() == right.arms.size();
+  return same_frame && std::ranges::all_of(left.arms, [&](const TrialArm& arm) {
+           const auto other = std::ranges::find(right.arms, arm.name, &TrialArm::name);
+           return other != right.arms.end() && other->factors == arm.factors;
+         });
+}
+
+/// What the experiment fixes, prepared once for all points.
+struct Frame {
+  Factors shared;             ///< The parameters that no arm sets.
+  std::vector<Factors> arms;  ///< Per arm: the parameters that some arm sets, as they are in it.
+};
+
+Frame frame_of(const Spec& spec) {
+  Frame frame;
+  Factors contested;
+  for (const auto& [name, value] : spec.params.entries()) {
+    const bool is_contested = std::ranges::any_of(
+        spec.arms, [&](const spec::Arm& arm) { return arm.overrides.find(name) != nullptr; });
+    (is_contested ? contested : frame.shared).set(name, value);
+  }
+  for (const spec::Arm& arm : spec.arms) {
+    frame.arms.push_back(overlay(contested, arm.overrides));
+  }
+  return frame;
+}
+
+Factors without(const Factors& factors, const std::string& left_out) {
+  Factors kept;
+  kept.reserve(factors.entries().size());
+  for (const auto& [name, value] : factors.entries()) {
+    if (name != left_out) kept.set(name, value);
+  }
+  return kept;
+}
+
+/// A cross product, the last axis fastest: one row index per axis.
+class Odometer {
+ public:
+  explicit Odometer(std::vector<const Axis*> axes) : axes_(std::move(axes)), at_(axes_.size()) {}
+
+  bool is_done() const { return done_; }
+
+  void advance() {
+    for (std::size_t i = axes_.size(); i > 0; --i) {
+      if (++at_[i - 1] < axes_[i - 1]->rows.size()) return;
+      at_[i - 1] = 0;
+    }
+    done_ = true;
+  }
+
+  /// The point's own settings laid over `fixed`.
+  Factors factors(const Factors& fixed) const {
+    Factors point;
+    point.reserve(fixed.entries().size() + axes_.size() + 2);
+    point = fixed;
+    for_each([&](const std::string& name, const Scalar& value) { point.set(name, value); });
+    return point;
+  }
+
+  /// "k=107,m=256"
+  std::string id() const {
+    std::string id;
+    for_each([&](const std::string& name, const Scalar& value) {
+      if (!id.empty()) id += ',';
+      id += name;
+      id += '=';
+      id += id_text(value);
+    });
+    return id;
+  }
+
+ private:
+  template <class Visitor>
+  void for_each(Visitor visit) const {
+    for (std::size_t i = 0; i < axes_.size(); ++i) {
+      const std::vector<Scalar>& row = axes_[i]->rows[at_[i]];
+      for (std::size_t j = 0; j < row.size(); ++j) {
+        visit(axes_[i]->names[j], row[j]);
+      }
+    }
+  }
+
+  std::vector<const Axis*> axes_;
+  std::vector<std::size_t> at_;
+  bool done_ = false;
+};
+
+class Expander {
+ public:
+  explicit Expander(const Spec& spec) : spec_(spec), frame_(frame_of(spec)) {}
+
+  Result<Sweep> expand() {
+    ASSAY_TRY_VOID(add_cells());
+    if (sweep_.trials.empty()) {
+      return Error::user("{}: `where` takes out all {} points: {}", spec_.name,
+                         sweep_.filtered_count, spec_.where.text());
+    }
+    const std::size_t cells = sweep_.trials.size();
+    for (const Comparison& comparison : spec_.compare) {
+      ASSAY_TRY_VOID(add_compared(comparison));
+    }
+    add_floors(cells);
+    ASSAY_TRY_VOID(find_duplicates());
+    return std::move(sweep_);
+  }
+
+ private:
+  Odometer odometer(const std::string& left_out) const {
+    std::vector<const Axis*> axes;
+    for (const Axis& axis : spec_.axes) {
+      const bool is_left_out = axis.names.size() == 1 && axis.names[0] == left_out;
+      if (!is_left_out) axes.push_back(&axis);
+    }
+    return Odometer(std::move(axes));
+  }
+
+  Result<void> add_cells() {
+    sweep_.trials.reserve(static_cast<std::size_t>(point_count(spec_, "")));
+    for (Odometer at = odometer(""); !at.is_done(); at.advance()) {
+      Factors point = at.factors(frame_.shared);
+      ASSAY_TRY(const bool is_wanted, spec_.where.matches(point));
+      if (!is_wanted) {
+        ++sweep_.filtered_count;
+        continue;
+      }
+      std::vector<TrialArm> arms;
+      arms.reserve(spec_.arms.size());
+      for (std::size_t i = 0; i < spec_.arms.size(); ++i) {
+        arms.push_back({.name = spec_.arms[i].name, .factors = overlay(point, frame_.arms[i])});
+      }
+      Trial trial = trial_of(TrialKind::kCell, std::move(point), std::move(arms));
+      add(at.id(), std::move(trial));
+    }
+    return {};
+  }
+
+  Result<void> add_compared(const Comparison& comparison) {
+    const Factors fixed = without(frame_.shared, comparison.axis);
+    for (const auto& [base, other] : comparison.pairs) {
+      const std::string head =
+          format("{}:{}={}..{}", comparison.name, comparison.axis, id_text(base), id_text(other));
+      for (Odometer at = odometer(comparison.axis); !at.is_done(); at.advance()) {
+        const std::string rest = at.id();
+        const std::string id = rest.empty() ? head : format("{},{}", head, rest);
+        ASSAY_TRY_VOID(add_pair(comparison, {base, other}, at.factors(fixed), id));
+      }
+    }
+    return {};
+  }
+
+  /// The two sides of a pair, in every arm that the comparison names.
+  Result<void> add_pair(const Comparison& comparison, const std::pair<Scalar, Scalar>& sides,
+                        const Factors& point, const std::string& id) {
+    for (std::size_t i = 0; i < spec_.arms.size(); ++i) {
+      const std::string& arm = spec_.arms[i].name;
+      if (std::ranges::find(comparison.arms, arm) == comparison.arms.end()) continue;
+      const Factors shared = overlay(point, frame_.arms[i]);
+      ASSAY_TRY(bool is_wanted, comparison.where.matches(shared));
+      std::vector<TrialArm> arms{{"base", with(shared, comparison.axis, sides.first)},
+                                 {"other", with(shared, comparison.axis, sides.second)}};
+      for (const TrialArm& side : arms) {
+        ASSAY_TRY(const bool exists, spec_.where.matches(side.factors));
+        is_wanted = is_wanted && exists;
+      }
+      if (!is_wanted) {
+        ++sweep_.filtered_count;
+        continue;
+      }
+      Trial trial = trial_of(TrialKind::kCompare, shared, std::move(arms));
+      trial.comparison = comparison.name;
+      add(comparison.arms.size() == 1 ? id : format("{}:{}", id, arm), std::move(trial));
+    }
+    return {};
+  }
+
+  /// The base arm against itself, at points spread evenly over the cells.
+  void add_floors(std::size_t cells) {
+    const std::size_t count = std::min(static_cast<std::size_t>(spec_.run.floor_trials), cells);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Trial& cell = sweep_.trials[(2 * i + 1) * cells / (2 * count)];
+      const Factors& factors = cell.arms.front().factors;
+      Trial trial = trial_of(TrialKind::kFloor, factors, {{"a", factors}, {"a again", factors}});
+      add(format("floor:{}", cell.id), std::move(trial));
+    }
+  }
+
+  static Factors with(const Factors& factors, const std::string& name, const Scalar& value) {
+    Factors result = factors;
+    result.set(name, value);
+    return result;
+  }
+
+  Trial trial_of(TrialKind kind, Factors factors, std::vector<TrialArm> arms) const {
+    const std::uint64_t seed = mix_seed(spec_.run.seed, hash_of(factors));
+    return {.id = {},
+            .kind = kind,
+            .comparison = {},
+            .workload = spec_.workload,
+            .factors = std::move(factors),
+            .arms = std::move(arms),
+            .seed = seed};
+  }
+
+  void add(std::string id, Trial trial) {
+    if (id.empty()) id = "point";
+    if (id.size() > kIdMax) {
+      id = format("{}~{}", id.substr(0, kIdMax - 17), to_hex(hash_bytes(id)));
+    }
+    // A repeated point is the second, third, ... of its name, as git counts: "k=96~2".
+    if (const int count = ++ids_[id]; count > 1) id += format("~{}", count);
+    trial.id = std::move(id);
+    sweep_.trials.push_back(std::move(trial));
+  }
+
+  Result<void> find_duplicates() {
+    std::unordered_map<std::uint64_t, std::size_t> first_of;
+    first_of.reserve(sweep_.trials.size());
+    for (std::size_t i = 0; i < sweep_.trials.size(); ++i) {
+      const auto [first, is_new] = first_of.try_emplace(key_of(sweep_.trials[i]), i);
+      if (is_new) continue;
+      if (!are_equal(sweep_.trials[i], sweep_.trials[first->second])) {
+        return Error::bug("two different trials have one key: {} and {}", sweep_.trials[i].id,
+                          sweep_.trials[first->second].id);
+      }
+      sweep_.duplicates.emplace_back(i, first->second);
+    }
+    return {};
+  }
+
+  const Spec& spec_;
+  Frame frame_;
+  Sweep sweep_;
+  std::unordered_map<std::string, int> ids_;  ///< How often each was wanted.
+};
+
+}  // namespace
+
+std::int64_t cell_count(const Sweep& sweep) {
+  std::int64_t count = 0;
+  for (const Trial& trial : sweep.trials) {
+    count += std::ssize(trial.arms);
+  }
+  return count;
+}
+
+Result<void> check_expected(const Spec& spec, const Sweep& sweep) {
+  const std::int64_t trials = std::ssize(sweep.trials);
+  const std::int64_t cells = cell_count(sweep);
+  if (spec.expect.trials >= 0 && spec.expect.trials != trials) {
+    return Error::user("{}: expect.trials says {}: got {}", spec.name, spec.expect.trials, trials);
+  }
+  if (spec.expect.cells >= 0 && spec.expect.cells != cells) {
+    return Error::user("{}: expect.cells says {}: got {}", spec.name, spec.expect.cells, cells);
+  }
+  return {};
+}
+
+Result<Sweep> expand(const Spec& spec, const SweepLimits& limits) {
+  ASSAY_CHECK(!spec.arms.empty(), "a spec has at least one arm");
+  ASSAY_TRY_VOID(check_limit(spec, limits));
+  return Expander(spec).expand();
+}
+
+}  // namespace assay::sweep

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+#include "lab/sweep/expand.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/random.h"
+#include "lab/codec/yaml.h"
+#include "lab/spec/test_vocabulary.h"
+
+namespace assay::sweep {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr std::string_view kHead = "name: x\ngroup: t\nquestion: Q\nworkload: gemm\n";
+
+spec::Spec spec_of(const std::string& body) {
+  const Result<codec::Node> document = codec::parse_yaml(std::string(kHead) + body, "x.yaml");
+  EXPECT_TRUE(document) << document.error().to_string();
+  Result<spec::Spec> spec = spec::spec_from(*document, spec::test_vocabulary());
+  EXPECT_TRUE(spec) << body << spec.error().to_string();
+  return *spec;
+}
+
+Sweep sweep_of(const std::string& body) {
+  Result<Sweep> sweep = expand(spec_of(body));
+  EXPECT_TRUE(sweep) << sweep.error().to_string();
+  return *sweep;
+}
+
+std::vector<std::string> ids_of(const Sweep& sweep) {
+  std::vector<std::string> ids;
+  for (const Trial& trial : sweep.trials) {
+    ids.push_back(trial.id);
+  }
+  return ids;
+}
+
+constexpr std::string_view kNoFloor = "run: {floor_trials: 0}\n";
+
+TEST(Expand, CrossesAxesInFileOrder) {
+  const Sweep sweep = sweep_of(std::string(kNoFloor) +
+                               "params: {n: 1}\n"
+                               "axes:\n  k: [{from: 1, to: 2}]\n  shape: [{m: 3, alpha: 0.5}, "
+                               "{m: 4, alpha: -1}]\n");
+  EXPECT_THAT(ids_of(sweep), ElementsAre("k=1,m=3,alpha=0.5", "k=1,m=4,alpha=-1.0",
+                                         "k=2,m=3,alpha=0.5", "k=2,m=4,alpha=-1.0"));
+  EXPECT_EQ(to_text(sweep.trials[1].factors),
+            "n=1 transposed=false dtype=f32 library=openblas note= k=1 m=4 alpha=-1.0");
+  EXPECT_EQ(sweep.trials[1].arms.size(), 1U);
+  EXPECT_EQ(sweep.trials[1].arms[0].factors, sweep.trials[1].factors);
+}
+
+TEST(Expand, ArmsAreLaidOverAndSharedFactorsAreShared) {
+  const Sweep sweep = sweep_of(std::string(kNoFloor) +
+                               "params: {m: 1, n: 1, k: 1}\n"
+                               "arms: {blas: {}, dnn: {library: onednn}}\n");
+  ASSERT_EQ(sweep.trials.size(), 1U);
+  const Trial& trial = sweep.trials[0];
+  EXPECT_EQ(trial.id, "point");
+  EXPECT_EQ(trial.factors.find("library"), nullptr) << "the arms do not share it";
+  EXPECT_EQ(*trial.arms[0].factors.text("library"), "openblas");
+  EXPECT_EQ(*trial.arms[1].factors.text("library"), "onednn");
+  EXPECT_EQ(cell_count(sweep), 2);
+}
+
+TEST(Expand, WhereTakesPointsOut) {
+  const Sweep sweep = sweep_of(std::string(kNoFloor) +
+                               "params: {m: 1, n: 1}\naxes: {k: {from: 1, to: 20}}\n"
+                               "where: k % 8 == 0 or k == 3\n");
+  EXPECT_THAT(ids_of(sweep), ElementsAre("k=3", "k=8", "k=16"));
+  EXPECT_EQ(sweep.filtered_count, 17);
+}
+
+TEST(Expand, ComparesPairsAtTheOtherPoints) {
+  const Sweep sweep =
+      sweep_of(std::string(kNoFloor) +
+               "params: {n: 1}\naxes: {k: [96, 112], m: [1, 2]}\n"
+               "arms: {blas: {library: openblas}, dnn: {library: onednn}}\n"
+               "compare:\n  flush: {axis: k, pairs: [[112, 107], [96, 97]], where: m == 2}\n"
+               "  both: {axis: m, pairs: [[1, 2]], where: k == 96, arms: [blas, dnn]}\n");
+  ASSERT_EQ(sweep.trials.size(), 8U);
+  EXPECT_EQ(sweep.trials[4].id, "flush:k=112..107,m=2");
+  EXPECT_EQ(sweep.trials[5].id, "flush:k=96..97,m=2");
+  EXPECT_EQ(sweep.trials[6].id, "both:m=1..2,k=96:blas");
+  EXPECT_EQ(sweep.trials[7].id, "both:m=1..2,k=96:dnn");
+  const Trial& flush = sweep.trials[4];
+  EXPECT_EQ(flush.kind, TrialKind::kCompare);
+  EXPECT_EQ(flush.comparison, "flush");
+  EXPECT_EQ(flush.factors.find("k"), nullptr);
+  EXPECT_EQ(*flush.factors.text("library"), "openblas");
+  EXPECT_EQ(flush.arms[0].name, "base");
+  EXPECT_EQ(*flush.arms[0].factors.integer("k"), 112);
+  EXPECT_EQ(flush.arms[1].name, "other");
+  EXPECT_EQ(*flush.arms[1].factors.integer("k"), 107);
+  EXPECT_EQ(*sweep.trials[7].factors.text("library"), "onednn");
+}
+
+TEST(Expand, FloorsAreSpreadOverTheSweep) {
+  const Sweep sweep = sweep_of(
+      "run: {floor_trials: 3}\nparams: {m: 1, n: 1}\naxes: {k: {from: 1, to: 9}}\n"
+      "arms: {blas: {library: openblas}, dnn: {library: onednn}}\n");
+  ASSERT_EQ(sweep.trials.size(), 12U);
+  EXPECT_EQ(sweep.trials[9].id, "floor:k=2");
+  EXPECT_EQ(sweep.trials[10].id, "floor:k=5");
+  EXPECT_EQ(sweep.trials[11].id, "floor:k=8");
+  const Trial& floor = sweep.trials[10];
+  EXPECT_EQ(floor.kind, TrialKind::kFloor);
+  EXPECT_EQ(floor.arms[0].name, "a");
+  EXPECT_EQ(floor.arms[1].name, "a again");
+  EXPECT_EQ(floor.arms[0].factors, floor.arms[1].factors);
+  EXPECT_EQ(*floor.arms[0].factors.text("library"), "openblas");
+  EXPECT_EQ(sweep_of("run: {floor_trials: 9}\nparams: {m: 1, n: 1, k: 1}\n").trials.size(), 2U);
+}
+
+TEST(Expand, EqualTrialsAreFound) {
+  const Sweep sweep = sweep_of(std::string(kNoFloor) +
+                               "params: {m: 1, n: 1}\n"
+                               "axes: {k: [{from: 96, to: 98}, 97, 97], alpha: [1, 1.0]}\n");
+  EXPECT_EQ(sweep.trials.size(), 10U);
+  EXPECT_EQ(sweep.trials[1].id, "k=96,alpha=1.0~2");
+  EXPECT_EQ(sweep.trials[9].id, "k=97,alpha=1.0~6");
+  EXPECT_EQ(sweep.duplicates.size(), 7U);
+  const auto ids = ids_of(sweep);
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), ids.size());
+  for (const auto& [duplicate, original] : sweep.duplicates) {
+    EXPECT_EQ(key_of(sweep.trials[duplicate]), key_of(sweep.trials[original]));
+    EXPECT_LT(original, duplicate);
+  }
+}
+
+TEST(Expand, SeedsComeFromTheRunAndTheFactorsOnly) {
+  const std::string axes = "params: {m: 1, n: 1}\naxes: {k: [1, 2, 3]}\n";
+  const Sweep sweep = sweep_of(axes);
+  const Sweep turned = sweep_of("params: {n: 1, m: 1}\naxes: {k: [3, 2]}\n");
+  EXPECT_EQ(sweep.trials[2].seed, turned.trials[0].seed);
+  EXPECT_NE(sweep.trials[0].seed, sweep.trials[1].seed);
+  EXPECT_NE(sweep_of("run: {seed: 2}\n" + axes).trials[0].seed, sweep.trials[0].seed);
+}
+
+TEST(Expand, RefusesMoreThanTheLimitWithTheCount) {
+  const spec::Spec spec = spec_of(
+      "params: {n: 1}\naxes: {k: {from: 1, to: 1000}, m: {from: 1, to: 1001}}\n"
+      "compare: {c: {axis: k, pairs: [[1, 2]]}}\n");
+  EXPECT_EQ(expand(spec).error().message(),
+            "x has 1002002 trials before `where` (axes: k 1000 x m 1001), more than the limit of "
+            "1000000; narrow the axes");
+  EXPECT_EQ(
+      expand(spec_of("params: {m: 1, n: 1, k: 1}\n"), {.trials_max = 1}).error().message(),
+      "x has 2 trials before `where` (axes: none), more than the limit of 1; narrow the axes");
+}
+
+TEST(Expand, TheCountDoesNotOverflow) {
+  spec::Spec spec = spec_of("params: {m: 1, n: 1, k: 1}\n");
+  for (int i = 0; i < 8; ++i) {
+    spec.axes.push_back({.names = {format("a{}", i)}, .rows = {}});
+    spec.axes.back().rows.assign(1'000, {spec::Scalar(std::int64_t{1})});
+  }
+  EXPECT_THAT(expand(spec).error().message(),
+              ::testing::HasSubstr("more than 9223372036854775807 trials"));
+}
+
+TEST(Expand, AnEmptySweepIsAnError) {
+  const spec::Spec spec = spec_of("params: {m: 1, n: 1}\naxes: {k: [1, 2]}\nwhere: k > 2\n");
+  EXPECT_EQ(expand(spec).error().message(), "x: `where` takes out all 2 points: k > 2");
+}
+
+TEST(Expand, ExpectationsAreChecked) {
+  const std::string body = "params: {m: 1, n: 1}\naxes: {k: [1, 2]}\n";
+  const Sweep sweep = sweep_of(body);
+  EXPECT_TRUE(check_expected(spec_of(body + "expect: {trials: 3, cells: 4}\n"), sweep));
+  EXPECT_EQ(check_expected(spec_of(body + "expect: {trials: 2}\n"), sweep).error().message(),
+            "x: expect.trials says 2: got 3");
+  EXPECT_EQ(check_expected(spec_of(body + "expect: {cells: 5}\n"), sweep).error().message(),
+            "x: expect.cells says 5: got 4");
+}
+
+TEST(Expand, LongIdsAreCutAndStayUnique) {
+  spec::Spec spec = spec_of("params: {m: 1, n: 1, k: 1}\n");
+  const std::string longest(200, 'x');
+  spec.axes.push_back(
+      {.names = {"note"},
+       .rows = {
+           {spec::Scalar(longest + "1")}, {spec::Scalar(longest + "2")}, {spec::Scalar("a b;c")}}});
+  const Result<Sweep> sweep = expand(spec);
+  ASSERT_TRUE(sweep);
+  EXPECT_LE(sweep->trials[0].id.size(), 120U);
+  EXPECT_NE(sweep->trials[0].id, sweep->trials[1].id);
+  EXPECT_EQ(sweep->trials[2].id, "note=a-b-c");
+}
+
+/// Experiments of random shape: what holds must hold for every one of them.
+TEST(Expand, IsDeterministicAndIndependentOfTheOrderOfKeys) {
+  Random random(5);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::string> axes;
+    std::int64_t product = 1;
+    for (const std::string_view name : {"k", "alpha", "transposed"}) {
+      const auto count = static_cast<std::int64_t>(1 + random.below(name == "transposed" ? 2 : 5));
+      std::string values = "true, false";
+      if (name != "transposed") {
+        values.clear();
+        for (std::int64_t i = 0; i < count; ++i) {
+          values += format("{}{}", i == 0 ? "" : ", ", i + 1);
+        }
+      } else if (count == 1) {
+        values = "true";
+      }
+      product *= count;
+      axes.push_back(format("  {}: [{}]\n", name, values));
+    }
+    const std::int64_t divisor = static_cast<std::int64_t>(1 + random.below(4));
+    const std::string rest = format("where: k % {} == 0 or k == 1\n", divisor);
+    const auto body = [&] {
+      std::string text = "axes:\n";
+      for (const std::string& axis : axes)
+        text += axis;
+      return text + rest;
+    };
+    const Sweep first = sweep_of("params: {m: 1, n: 2}\n" + body());
+    const Sweep again = sweep_of("params: {m: 1, n: 2}\n" + body());
+    EXPECT_EQ(ids_of(first), ids_of(again));
+    random.shuffle(std::span(axes));
+    const Sweep turned = sweep_of("params: {n: 2, m: 1}\n" + body());
+    std::multiset<std::uint64_t> keys;
+    std::multiset<std::uint64_t> turned_keys;
+    for (const Trial& trial : first.trials) {
+      if (trial.kind == TrialKind::kCell) keys.insert(key_of(trial) ^ trial.seed);
+    }
+    for (const Trial& trial : turned.trials) {
+      if (trial.kind == TrialKind::kCell) turned_keys.insert(key_of(trial) ^ trial.seed);
+    }
+    EXPECT_EQ(keys, turned_keys);
+    EXPECT_EQ(std::ssize(first.trials) - 1 + first.filtered_count, product) << "one floor trial";
+  }
+}
+
+}  // namespace
+}  // namespace assay::sweep
