@@ -15,11 +15,13 @@ namespace assay::worker {
 namespace {
 
 constexpr std::size_t kChunk = 1 << 16;
+constexpr Nanoseconds kForever = Nanoseconds::max();
+constexpr Nanoseconds kGlance = 100ms;  // How often a stop flag is looked at.
 
 /// Milliseconds for poll(2), rounded up so that it never spins on the last fraction.
 int poll_timeout(Nanoseconds left) {
-  const std::int64_t ms = (left.count() + 999'999) / 1'000'000;
-  return static_cast<int>(std::clamp<std::int64_t>(ms, 0, 1'000'000'000));
+  constexpr std::int64_t kMillisecondsMax = 1'000'000'000;
+  return static_cast<int>(std::min(left.count() / 1'000'000 + 1, kMillisecondsMax));
 }
 
 }  // namespace
@@ -36,29 +38,32 @@ bool LineChannel::take_line(std::string& line) {
   return true;
 }
 
-Result<Arrival> LineChannel::receive(std::string& line, Nanoseconds timeout) {
-  const Nanoseconds deadline = SteadyClock::read() + timeout;
+Result<bool> LineChannel::read_more() {
   std::array<char, kChunk> chunk;
+  const ssize_t count = read(in_, chunk.data(), chunk.size());
+  if (count > 0) pending_.append(chunk.data(), static_cast<std::size_t>(count));
+  if (count >= 0) return count > 0;
+  if (errno == EINTR || errno == EAGAIN) return true;
+  return Error::environment("cannot read from the peer: {}", codec::describe_errno(errno));
+}
+
+Result<Arrival> LineChannel::receive(std::string& line, Nanoseconds timeout,
+                                     const std::atomic<bool>* stop) {
+  const bool is_bounded = timeout >= 0ns;
+  const Nanoseconds deadline = SteadyClock::read() + timeout;
   while (!take_line(line)) {
-    if (static_cast<std::int64_t>(pending_.size()) > kMessageSizeMax.count()) {
-      return Arrival::kTooLong;
-    }
+    if (std::ssize(pending_) > kMessageSizeMax.count()) return Arrival::kTooLong;
+    if (stop != nullptr && *stop) return Arrival::kStopped;
+    const Nanoseconds left = is_bounded ? deadline - SteadyClock::read() : kForever;
+    if (left <= 0ns) return Arrival::kTimedOut;
     pollfd waiting{in_, POLLIN, 0};
-    const Nanoseconds left = deadline - SteadyClock::read();
-    const bool is_bounded = timeout >= Nanoseconds(0);
-    const int ready = poll(&waiting, 1, is_bounded ? poll_timeout(left) : -1);
-    if (ready == 0) return Arrival::kTimedOut;
-    if (ready < 0 && errno == EINTR) {
-      if (is_bounded && left <= Nanoseconds(0)) return Arrival::kTimedOut;
-      continue;
+    const int ready = poll(&waiting, 1, poll_timeout(stop == nullptr ? left : std::min(left, kGlance)));
+    if (ready < 0 && errno != EINTR) {
+      return Error::environment("cannot wait for the peer: {}", codec::describe_errno(errno));
     }
-    const ssize_t count = read(in_, chunk.data(), chunk.size());
-    if (count == 0) return Arrival::kClosed;
-    if (count > 0) {
-      pending_.append(chunk.data(), static_cast<std::size_t>(count));
-    } else if (errno != EINTR && errno != EAGAIN) {
-      return Error::environment("cannot read from the peer: {}", codec::describe_errno(errno));
-    }
+    if (ready <= 0) continue;
+    ASSAY_TRY(const bool is_open, read_more());
+    if (!is_open) return Arrival::kClosed;
   }
   return Arrival::kLine;
 }

@@ -3,6 +3,7 @@
 // never ends its line is an answer of its own, not a hang.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ enum class Arrival : std::uint8_t {
   kClosed,  ///< The peer ended between two lines (or within one).
   kTimedOut,
   kTooLong,  ///< More than kMessageSizeMax without a newline.
+  kStopped,  ///< The caller's flag went up.
 };
 
 /// Owns neither descriptor.
@@ -24,13 +26,17 @@ class LineChannel {
  public:
   LineChannel(int in, int out) : in_(in), out_(out) {}
 
-  /// The next line without its newline into `line`. `timeout` below zero: for ever.
-  Result<Arrival> receive(std::string& line, Nanoseconds timeout);
+  /// The next line without its newline into `line`. `timeout` below zero: for ever. `stop`, where
+  /// there is one, is looked at ten times a second: a signal handler can raise it at any moment.
+  Result<Arrival> receive(std::string& line, Nanoseconds timeout,
+                          const std::atomic<bool>* stop = nullptr);
   /// An Error where the peer is gone (SIGPIPE must be ignored by the process).
   Result<void> send(std::string_view line);
 
  private:
   bool take_line(std::string& line);
+  /// Appends what has arrived; false at the end of the stream.
+  Result<bool> read_more();
 
   int in_;
   int out_;

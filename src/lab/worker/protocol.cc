@@ -67,6 +67,19 @@ Result<Node> open_message(std::string_view line, std::string_view kind) {
 
 }  // namespace
 
+std::string encode_hello(const std::string& build) {
+  Node message = Node::map();
+  message.set("version", kProtocolVersion);
+  message.set("hello", build);
+  return codec::to_json(message);
+}
+
+Result<std::string> decode_hello(std::string_view line) {
+  ASSAY_TRY(const Node message, open_message(line, "hello"));
+  ASSAY_TRY(const Fields fields, Fields::of(message, "hello"));
+  return fields.text("hello");
+}
+
 std::string encode_assignment(const Assignment& assignment) {
   Node message = Node::map();
   message.set("version", kProtocolVersion);

@@ -15,6 +15,7 @@
 #include "lab/measure/sampler.h"
 #include "lab/measure/sentinel.h"
 #include "lab/workload/shared_buffers.h"
+#include "oracle/machine/pressure.h"
 
 namespace assay::worker {
 namespace {
@@ -71,6 +72,8 @@ class TrialInProgress {
   Nanoseconds begin_;
   workload::SharedBuffers buffers_;
   std::vector<LiveArm> arms_;
+  Nanoseconds sampling_begin_{0};
+  machine::Pressure pressure_;
   measure::SentinelReading sentinels_;
   measure::Series series_;
   std::vector<std::string> doubts_;
@@ -187,6 +190,8 @@ void TrialInProgress::sample() {
     works.push_back(arm->prepared.get());
   }
   sentinels_ = measure::read_sentinels(tools_.instruments.clock);
+  pressure_ = machine::read_pressure();
+  sampling_begin_ = tools_.instruments.clock.now();
   auto series =
       measure::sample_arms(works, assignment_.policy, tools_.instruments, assignment_.process_seed);
   if (!series) {
@@ -204,6 +209,10 @@ void TrialInProgress::sample() {
 
 void TrialInProgress::observe_machine() {
   if (live_arms().empty()) return;
+  const Nanoseconds elapsed = tools_.instruments.clock.now() - sampling_begin_;
+  for (std::string& doubt : machine::doubts_between(pressure_, machine::read_pressure(), elapsed)) {
+    doubts_.push_back(std::move(doubt));
+  }
   const auto after = measure::read_sentinels(tools_.instruments.clock);
   if (auto doubt = measure::sentinel_doubt(sentinels_, after, kSentinelTolerance)) {
     doubts_.push_back(*std::move(doubt));

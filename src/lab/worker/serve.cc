@@ -2,8 +2,6 @@
 #include "lab/worker/serve.h"
 
 #include <csignal>
-#include <exception>
-#include <new>
 #include <string>
 
 #include "core/clock.h"
@@ -15,21 +13,6 @@
 #include "lab/worker/run_trial.h"
 
 namespace assay::worker {
-namespace {
-
-/// What a workload throws while it is sampled ends its trial, not the worker.
-store::Record measure_or_explain(const Assignment& assignment, const Tools& tools) {
-  try {
-    return run_trial(assignment, tools);
-  } catch (const std::bad_alloc&) {
-    return lost_trial(assignment, tools.build, store::Status::kOutOfMemory, "memory ran out");
-  } catch (const std::exception& exception) {
-    return lost_trial(assignment, tools.build, store::Status::kFailed,
-                      format("threw: {}", exception.what()));
-  }
-}
-
-}  // namespace
 
 Result<void> serve(int in, int out, const workload::WorkloadRegistry& workloads,
                    const std::string& build) {
@@ -43,13 +26,14 @@ Result<void> serve(int in, int out, const workload::WorkloadRegistry& workloads,
   const Tools tools{workloads, instruments, build};
 
   LineChannel channel(in, out);
+  ASSAY_TRY_VOID(channel.send(encode_hello(build)));
   std::string line;
   while (true) {
     ASSAY_TRY(const Arrival arrival, channel.receive(line, Nanoseconds(-1)));
     if (arrival == Arrival::kClosed) return {};
     if (arrival != Arrival::kLine) return Error::bug("the runner sent a line without end");
     ASSAY_TRY(const Assignment assignment, decode_assignment(line));
-    ASSAY_TRY_VOID(channel.send(encode_reply(measure_or_explain(assignment, tools))));
+    ASSAY_TRY_VOID(channel.send(encode_reply(run_trial(assignment, tools))));
   }
 }
 

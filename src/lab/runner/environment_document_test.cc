@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include "lab/runner/environment_document.h"
+
+#include <gtest/gtest.h>
+
+namespace assay::runner {
+namespace {
+
+TEST(EnvironmentDocument, SaysWhatTheMachineIsAndWhatItLacks) {
+  const codec::Node document = environment_document();
+  ASSERT_NE(document.find("warnings"), nullptr);
+  EXPECT_TRUE(document.find("warnings")->is_list());
+  const codec::Node* cpu = document.find("cpu");
+  ASSERT_NE(cpu, nullptr);
+  for (const auto& [name, value] : cpu->entries()) {
+    EXPECT_FALSE(value.is_null()) << name << " is neither a value nor a reason";
+  }
+}
+
+}  // namespace
+}  // namespace assay::runner

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+#include "lab/runner/run.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "core/clock.h"
+#include "core/nearest.h"
+#include "core/random.h"
+#include "lab/runner/environment_document.h"
+#include "lab/store/resume.h"
+#include "lab/store/run_folder.h"
+#include "lab/sweep/expand.h"
+#include "lab/worker/worker_process.h"
+#include "oracle/machine/topology.h"
+
+namespace assay::runner {
+namespace {
+
+using codec::Node;
+using store::Record;
+using store::RunFolder;
+
+/// How often records are made safe from a power cut: a lost second of measuring, at most.
+constexpr Nanoseconds kSyncEvery = 1s;
+
+class Run {
+ public:
+  Run(const RunRequest& request, RunObserver& observer, const std::atomic<bool>& stop)
+      : request_(request), spec_(request.spec), observer_(observer), stop_(stop) {}
+
+  Result<void> plan_trials();
+  Result<void> open_folder();
+  Result<void> note_environment(std::string_view when);
+  Result<void> measure();
+  Result<RunSummary> finish();
+
+ private:
+  Result<void> create_folder();
+  Result<void> measure_replicate(std::span<const store::Assignment> assignments);
+  Result<void> measure_one(const store::Assignment& assignment, int position);
+  Result<void> keep(const Record& record);
+  Result<void> ensure_worker();
+  void announce(const std::vector<store::Assignment>& plan);
+  worker::WorkerOptions worker_options() const;
+
+  const RunRequest& request_;
+  const spec::Spec& spec_;
+  RunObserver& observer_;
+  const std::atomic<bool>& stop_;
+
+  std::vector<sweep::Trial> trials_;
+  std::optional<RunFolder> folder_;
+  std::vector<Record> earlier_;
+  std::string policy_hash_;
+  std::vector<int> cpus_;
+  std::optional<worker::WorkerProcess> worker_;
+  Nanoseconds begin_{0};
+  Nanoseconds synced_{0};
+  Node environment_ = Node::map();
+  std::int64_t total_ = 0;
+  RunSummary summary_;
+};
+
+/// What a record must agree with to be gone on with: how a trial is sampled, and with how many
+/// threads.
+std::string policy_hash_of(const spec::Spec& spec) {
+  Node policy = Node::map();
+  const Node* measure = spec.resolved.find("measure");
+  policy.set("measure", measure == nullptr ? Node() : *measure);
+  policy.set("threads", spec.run.threads);
+  return store::hash_of(policy);
+}
+
+/// Which interrupted run this request goes on with: the same experiment, whole or the same part.
+std::string request_hash(const RunRequest& request) {
+  Node asked = Node::map();
+  asked.set("spec", request.spec.resolved);
+  asked.set("only", request.only);
+  return store::hash_of(asked);
+}
+
+Result<void> Run::plan_trials() {
+  ASSAY_TRY(sweep::Sweep sweep, sweep::expand(spec_));
+  std::vector<bool> is_duplicate(sweep.trials.size(), false);
+  for (const auto& [duplicate, original] : sweep.duplicates) {
+    is_duplicate[duplicate] = true;
+    observer_.on_note(format("{} is {} after resolution: measured once", sweep.trials[duplicate].id,
+                             sweep.trials[original].id));
+  }
+  std::vector<std::string> known;
+  for (std::size_t i = 0; i < sweep.trials.size(); ++i) {
+    known.push_back(sweep.trials[i].id);
+    if (is_duplicate[i] || (!request_.only.empty() && known.back() != request_.only)) continue;
+    trials_.push_back(std::move(sweep.trials[i]));
+  }
+  if (!trials_.empty()) return {};
+  if (request_.only.empty()) {
+    return Error::user("{} has no trial: `where` filtered out all {}", spec_.name,
+                       sweep.filtered_count);
+  }
+  return Error::user("{}", unknown_name("trial", request_.only, known));
+}
+
+Result<void> Run::open_folder() {
+  policy_hash_ = policy_hash_of(spec_);
+  const std::string hash = store::hash_of(spec_.resolved);
+  const auto unfinished =
+      request_.is_fresh ? std::nullopt : store::find_latest_unfinished(request_.results_root, hash);
+  if (!unfinished) return create_folder();
+  ASSAY_TRY(RunFolder folder, RunFolder::open(*unfinished, RunFolder::Access::kWrite));
+  folder_ = std::move(folder);
+  ASSAY_TRY(store::StoredRecords stored, folder_->records());
+  earlier_ = std::move(stored.records);
+  observer_.on_note(
+      format("going on with {}: {} records are there", folder_->id(), earlier_.size()));
+  for (const std::string& sentence : stored.damage) {
+    observer_.on_note(sentence);
+  }
+  return {};
+}
+
+Result<void> Run::create_folder() {
+  ASSAY_TRY(RunFolder folder, RunFolder::create(request_.results_root, spec_.group, spec_.name));
+  folder_ = std::move(folder);
+  Node config = Node::map();
+  config.set("schema", "assay.config/1");
+  config.set(store::kSpecHashKey, request_hash(request_));
+  config.set("name", spec_.name);
+  config.set("scale", spec_.scale);
+  config.set("path", spec_.path.string());
+  config.set("spec", spec_.resolved);
+  return folder_->write_document(store::kConfigFile, config);
+}
+
+Result<void> Run::note_environment(std::string_view when) {
+  environment_.set(when, environment_document());
+  return folder_->write_document(store::kEnvironmentFile, environment_);
+}
+
+void Run::announce(const std::vector<store::Assignment>& plan) {
+  total_ = std::ssize(plan);
+  summary_.folder = folder_->path();
+  for (const store::Assignment& assignment : plan) {
+    if (assignment.need == store::Need::kDone) ++summary_.resumed;
+    if (assignment.need == store::Need::kStale) {
+      observer_.on_note(
+          format("{} is measured again: {}", trials_[assignment.trial].id, assignment.why));
+    }
+  }
+  for (const Record& record : earlier_) {
+    for (const store::ArmRecord& arm : record.arms) {
+      ++summary_.statuses[std::string(to_text(arm.status))];
+    }
+  }
+  observer_.on_begin({spec_, folder_->path(), std::ssize(trials_), total_, summary_.resumed});
+}
+
+Result<void> Run::measure() {
+  ASSAY_TRY(const machine::Topology topology, machine::read_topology());
+  cpus_ = machine::measuring_cpus(topology, spec_.run.threads);
+  begin_ = synced_ = SteadyClock::read();
+  const std::vector<store::Assignment> plan = store::plan_resume({.trials = trials_,
+                                                                  .processes = spec_.run.processes,
+                                                                  .records = earlier_,
+                                                                  .build = request_.build,
+                                                                  .policy = policy_hash_});
+  announce(plan);
+  for (auto block = plan.begin(); block != plan.end() && !stop_;) {
+    const int replicate = block->replicate;
+    const auto end = std::find_if(block, plan.end(), [replicate](const store::Assignment& next) {
+      return next.replicate != replicate;
+    });
+    ASSAY_TRY_VOID(measure_replicate({block, end}));
+    block = end;
+  }
+  return folder_->sync();
+}
+
+/// One pass over the sweep in processes of its own, in an order of its own.
+Result<void> Run::measure_replicate(std::span<const store::Assignment> assignments) {
+  std::vector<store::Assignment> left;
+  std::ranges::copy_if(assignments, std::back_inserter(left), [](const store::Assignment& each) {
+    return each.need != store::Need::kDone;
+  });
+  if (left.empty()) return {};
+  Random random(mix_seed(spec_.run.seed, static_cast<std::uint64_t>(left.front().replicate)));
+  if (spec_.run.order == spec::Order::kShuffled) random.shuffle<store::Assignment>(left);
+  for (std::size_t i = 0; i < left.size() && !stop_; ++i) {
+    ASSAY_TRY_VOID(measure_one(left[i], static_cast<int>(i)));
+    if (spec_.run.isolate == spec::Isolation::kTrial) worker_.reset();
+  }
+  worker_.reset();
+  return {};
+}
+
+worker::WorkerOptions Run::worker_options() const {
+  const std::string threads = std::to_string(spec_.run.threads);
+  worker::WorkerOptions options;
+  options.program = request_.program;
+  options.arguments = request_.worker_arguments;
+  options.environment = {{"OMP_NUM_THREADS", threads},
+                         {"OPENBLAS_NUM_THREADS", threads},
+                         {"OMP_PROC_BIND", "close"},
+                         {"OMP_DYNAMIC", "FALSE"}};
+  options.cpus = cpus_;
+  options.memory_max = spec_.run.memory_max;
+  options.log = folder_->path() / "logs" / "workers.log";
+  options.build = request_.build;
+  return options;
+}
+
+Result<void> Run::ensure_worker() {
+  if (worker_ && worker_->is_alive()) return {};
+  std::error_code error;
+  std::filesystem::create_directories(folder_->path() / "logs", error);
+  ASSAY_TRY(worker_, worker::WorkerProcess::start(worker_options()));
+  return {};
+}
+
+Result<void> Run::measure_one(const store::Assignment& assignment, int position) {
+  ASSAY_TRY_VOID(ensure_worker());
+  const sweep::Trial& trial = trials_[assignment.trial];
+  const auto stream = static_cast<std::uint64_t>(assignment.replicate);
+  const worker::Assignment task{.trial = trial,
+                                .policy = spec_.measure,
+                                .policy_hash = policy_hash_,
+                                .threads = spec_.run.threads,
+                                .replicate = assignment.replicate,
+                                .position = position,
+                                .process_seed = mix_seed(trial.seed, stream + 1)};
+  const Record record = worker_->run(task, spec_.run.trial_timeout);
+  ASSAY_TRY_VOID(keep(record));
+  const Nanoseconds elapsed = SteadyClock::read() - begin_;
+  const std::int64_t left = total_ - summary_.resumed - summary_.measured;
+  observer_.on_record({.last = record,
+                       .done = summary_.resumed + summary_.measured,
+                       .total = total_,
+                       .elapsed = elapsed,
+                       .left = elapsed * left / summary_.measured});
+  return {};
+}
+
+Result<void> Run::keep(const Record& record) {
+  ASSAY_TRY_VOID(folder_->append(record));
+  ++summary_.measured;
+  for (const store::ArmRecord& arm : record.arms) {
+    ++summary_.statuses[std::string(to_text(arm.status))];
+  }
+  const Nanoseconds now = SteadyClock::read();
+  if (now - synced_ < kSyncEvery) return {};
+  synced_ = now;
+  return folder_->sync();
+}
+
+Result<RunSummary> Run::finish() {
+  summary_.was_stopped = stop_;
+  if (!stop_) ASSAY_TRY_VOID(folder_->finish());
+  return std::move(summary_);
+}
+
+}  // namespace
+
+Result<RunSummary> run(const RunRequest& request, RunObserver& observer,
+                       const std::atomic<bool>& stop) {
+  Run run(request, observer, stop);
+  ASSAY_TRY_VOID(run.plan_trials());
+  ASSAY_TRY_VOID(run.open_folder());
+  ASSAY_TRY_VOID(run.note_environment("before"));
+  ASSAY_TRY_VOID(run.measure());
+  ASSAY_TRY_VOID(run.note_environment("after"));
+  return run.finish();
+}
+
+}  // namespace assay::runner

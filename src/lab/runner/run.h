@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Carries out an experiment: every trial in every process, through workers, into a run folder.
+//
+//   plan the trials -> open the folder (or the one that was interrupted) -> environment before ->
+//   for every process: a fresh worker and the trials in an order of their own -> environment after
+//
+// Each record is appended as it is made, so a run can be killed at any moment and gone on with.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "lab/runner/observer.h"
+#include "lab/spec/spec.h"
+
+namespace assay::runner {
+
+struct RunRequest {
+  spec::Spec spec;
+  std::filesystem::path results_root;
+  std::filesystem::path program;  ///< Started as a worker.
+  std::vector<std::string> worker_arguments{"worker"};
+  std::string build;      ///< Identity of the program.
+  std::string only;       ///< A trial id; empty: all.
+  bool is_fresh = false;  ///< A new folder whatever was interrupted.
+};
+
+struct RunSummary {
+  std::filesystem::path folder;
+  std::int64_t measured = 0;                     ///< Records made now.
+  std::int64_t resumed = 0;                      ///< Records found done.
+  std::map<std::string, std::int64_t> statuses;  ///< Of all arms of all records of the run.
+  bool was_stopped = false;                      ///< By `stop`: the folder can be gone on with.
+};
+
+/// `stop` is looked at between trials. A trial never ends a run; a disk that cannot be written
+/// does.
+Result<RunSummary> run(const RunRequest& request, RunObserver& observer,
+                       const std::atomic<bool>& stop);
+
+}  // namespace assay::runner
