@@ -20,7 +20,7 @@ function(assay_module path)
   file(GLOB headers CONFIGURE_DEPENDS ${header_globs})
   set(tests "${sources}")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")  # main.cc is a program's, not a library's.
 
   set(kind PUBLIC)
   if(sources)

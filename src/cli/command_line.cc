@@ -129,6 +129,8 @@ void add_reading_commands(CLI::App& app, Slots& slots) {
     }
     if (std::string_view(reader.name) == "claims") {
       command.add_flag("--strict", slots.read.is_strict, "Exit with 1 when a claim is refuted");
+      command.add_option("--render", slots.read.render,
+                         "Print this text with its {{claim:id.value}} references filled in");
     }
     add_results_option(command, slots.read.results);
   }

@@ -48,7 +48,8 @@ struct ReadArguments {
   std::string command;
   std::vector<std::string> runs;
   std::filesystem::path results;
-  std::string format;  ///< Of tables: markdown, csv, latex.
+  std::string format;            ///< Of tables: markdown, csv, latex.
+  std::filesystem::path render;  ///< Of claims: a text whose references are to be filled in.
   bool is_strict = false;
 };
 

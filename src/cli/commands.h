@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// What each command does. A command returns the exit code of the program, or an Error that main
+// prints.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.h"
+#include "cli/registration.h"
+#include "core/result.h"
+#include "lab/spec/spec.h"
+
+namespace assay::cli {
+
+struct Context {
+  const Registries& registries;
+  std::filesystem::path program;  ///< This executable: the runner starts its workers from it.
+};
+
+Result<int> run_command(const RunArguments& arguments, const Context& context);
+Result<int> plan_command(const PlanArguments& arguments, const Context& context);
+Result<int> list_command(const ListArguments& arguments, const Context& context);
+Result<int> read_command(const ReadArguments& arguments, const Context& context);
+Result<int> tour_command(const TourArguments& arguments, const Context& context);
+Result<int> worker_command(const WorkerArguments& arguments, const Context& context);
+
+/// The scale in force: what was asked for, else `full` where a GPU backend answers, else `cpu`.
+std::string scale_or_default(const std::string& asked);
+
+/// Loads each experiment that the arguments name, once per combination of a multirun.
+Result<std::vector<spec::Spec>> load_specs(const ExperimentArguments& what, const Context& context);
+
+}  // namespace assay::cli

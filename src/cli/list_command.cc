@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "cli/commands.h"
+#include "cli/experiments.h"
+#include "cli/print.h"
+#include "lab/codec/file.h"
+#include "lab/codec/yaml.h"
+#include "lab/report/metrics.h"
+#include "lab/store/index.h"
+
+namespace assay::cli {
+namespace {
+
+std::string question_of(const Experiment& experiment) {
+  const auto text = codec::read_file(experiment.path, Bytes(1 << 20));
+  if (!text) return "";
+  const auto document = codec::parse_yaml(*text, experiment.path.string());
+  if (!document) return "(cannot be read: `assay plan` says why)";
+  const codec::Node* question = document->find("question");
+  const std::string* words = question == nullptr ? nullptr : question->as_string();
+  return words == nullptr ? "" : *words;
+}
+
+void list_experiments() {
+  std::string family;
+  for (const Experiment& experiment : all_experiments(experiments_root())) {
+    if (experiment.family != family) {
+      family = experiment.family;
+      print_line(format("{}:", family));
+    }
+    print_line(format("  {:<36} {}", experiment.name, question_of(experiment)));
+  }
+}
+
+Result<void> list_runs(const std::filesystem::path& results) {
+  ASSAY_TRY(const std::vector<store::RunEntry> runs, store::list_runs(results));
+  if (runs.empty()) print_line(format("no run in {}; `assay run` makes one", results.string()));
+  for (const store::RunEntry& run : runs) {
+    print_line(format("{:<52} {:<6} {:>6} records, {:>6} ok  {}", run.run_id, run.scale,
+                      run.records, run.ok_records,
+                      run.finished.empty() ? "unfinished" : "finished " + run.finished));
+  }
+  return {};
+}
+
+std::string_view to_text(spec::ParameterType type) {
+  switch (type) {
+    case spec::ParameterType::kInteger:
+      return "integer";
+    case spec::ParameterType::kNumber:
+      return "number";
+    case spec::ParameterType::kFlag:
+      return "flag";
+    case spec::ParameterType::kText:
+      return "text";
+    case spec::ParameterType::kChoice:
+      return "choice";
+  }
+  return "";
+}
+
+std::string values_of(const spec::Parameter& parameter) {
+  std::string choices;
+  for (const std::string& choice : parameter.choices) {
+    choices += (choices.empty() ? "" : ", ") + choice;
+  }
+  return choices.empty() ? std::string(to_text(parameter.type)) : choices;
+}
+
+std::string default_of(const spec::Parameter& parameter) {
+  return parameter.fallback ? codec::to_text(*parameter.fallback) : "(must be given)";
+}
+
+std::string workload_page(const spec::WorkloadEntry& workload) {
+  std::string page = format("\n## {}\n\n{}\n\n", workload.name, workload.about);
+  if (workload.parameters.empty()) return page;
+  page += "| parameter | values | default | meaning |\n|---|---|---|---|\n";
+  for (const spec::Parameter& parameter : workload.parameters) {
+    page += format("| `{}` | {} | {} | {} |\n", parameter.name, values_of(parameter),
+                   default_of(parameter), parameter.about);
+  }
+  return page;
+}
+
+void list_workloads(const spec::Vocabulary& vocabulary, bool is_markdown) {
+  if (is_markdown) {
+    print("# Workloads\n\nWritten by `assay list workloads --markdown`; a test compares it.\n");
+  }
+  for (const spec::WorkloadEntry& workload : vocabulary.workloads) {
+    if (is_markdown) {
+      print(workload_page(workload));
+      continue;
+    }
+    print_line(format("{}: {}", workload.name, workload.about));
+    for (const spec::Parameter& parameter : workload.parameters) {
+      print_line(format("  {} ({}; default {}): {}", parameter.name, values_of(parameter),
+                        default_of(parameter), parameter.about));
+    }
+  }
+}
+
+void list_metrics() {
+  for (const report::Metric& metric : report::metrics()) {
+    print_line(format("{:<16} {} [{}]", metric.name, metric.title, metric.unit));
+  }
+}
+
+}  // namespace
+
+Result<int> list_command(const ListArguments& arguments, const Context& context) {
+  if (arguments.what == "runs") {
+    ASSAY_TRY_VOID(list_runs(arguments.results));
+  } else if (arguments.what == "workloads") {
+    list_workloads(context.registries.vocabulary, arguments.is_markdown);
+  } else if (arguments.what == "metrics") {
+    list_metrics();
+  } else {
+    list_experiments();
+  }
+  return 0;
+}
+
+}  // namespace assay::cli

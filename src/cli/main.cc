@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// The program `assay`: reads the command line, builds the registries, does the command.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/print.h"
+#include "cli/registration.h"
+
+namespace {
+
+using assay::Result;
+using namespace assay::cli;  // NOLINT: main is the glue of this one module.
+
+Result<int> perform(const Command& command, const Context& context) {
+  if (const auto* run = std::get_if<RunArguments>(&command)) return run_command(*run, context);
+  if (const auto* plan = std::get_if<PlanArguments>(&command)) return plan_command(*plan, context);
+  if (const auto* list = std::get_if<ListArguments>(&command)) return list_command(*list, context);
+  if (const auto* read = std::get_if<ReadArguments>(&command)) return read_command(*read, context);
+  if (const auto* tour = std::get_if<TourArguments>(&command)) return tour_command(*tour, context);
+  if (const auto* worker = std::get_if<WorkerArguments>(&command)) {
+    return worker_command(*worker, context);
+  }
+  print(std::get<PrintArguments>(command).text);
+  return 0;
+}
+
+Result<int> start(const std::vector<std::string>& arguments) {
+  ASSAY_TRY(const Command command, parse_command_line(arguments));
+  ASSAY_TRY(const Registries registries, make_registries());
+  std::error_code error;
+  const Context context{registries, std::filesystem::read_symlink("/proc/self/exe", error)};
+  return perform(command, context);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Result<int> code = start(std::vector<std::string>(argv + 1, argv + argc));
+  return code ? *code : complain(code.error());
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// The only place that speaks to people: text to standard output, complaints to standard error.
+#pragma once
+
+#include <string_view>
+
+#include "core/result.h"
+
+namespace assay::cli {
+
+void print(std::string_view text);
+void print_line(std::string_view text);
+/// `assay: <message>` with its places, on standard error; the exit code that goes with it.
+int complain(const Error& error);
+void note(std::string_view text);
+
+}  // namespace assay::cli

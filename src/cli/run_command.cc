@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+
+#include "cli/commands.h"
+#include "cli/print.h"
+#include "cli/progress.h"
+#include "cli/runs.h"
+#include "cli/write_report_files.h"
+#include "lab/analysis/findings_node.h"
+#include "lab/runner/run.h"
+#include "lab/store/run_folder.h"
+#include "lab/worker/serve.h"
+#include "oracle/machine/build_identity.h"
+
+namespace assay::cli {
+namespace {
+
+std::atomic<bool> stop_requested{false};
+
+/// The first Ctrl-C ends the run after the trial in flight; the second ends the program.
+extern "C" void on_interrupt(int signal) {
+  stop_requested = true;
+  std::signal(signal, SIG_DFL);
+}
+
+void print_verdicts(const analysis::Findings& findings) {
+  for (const analysis::ClaimFinding& claim : findings.claims) {
+    print_line(format("  {:<12} {}: {}", to_text(claim.verdict), claim.says, claim.because));
+  }
+}
+
+void print_statuses(const runner::RunSummary& summary) {
+  std::string counts;
+  for (const auto& [status, count] : summary.statuses) {
+    counts += format("{}{} {}", counts.empty() ? "" : ", ", count, status);
+  }
+  print_line(format("  arms measured: {}", counts));
+}
+
+/// What an arm may be without the run having failed.
+bool is_fine(const std::string& status) {
+  return status == to_text(store::Status::kOk) || status == to_text(store::Status::kSkipped) ||
+         status == to_text(store::Status::kUnsupported);
+}
+
+int exit_code_of(const runner::RunSummary& summary, const analysis::Findings& findings,
+                 bool is_strict) {
+  const bool has_failed = std::ranges::any_of(
+      summary.statuses, [](const auto& entry) { return !is_fine(entry.first); });
+  const bool has_refuted =
+      std::ranges::any_of(findings.claims, [](const analysis::ClaimFinding& claim) {
+        return claim.verdict == analysis::Verdict::kRefuted;
+      });
+  return has_failed || (is_strict && has_refuted) ? 1 : 0;
+}
+
+Result<void> write_summary(const LoadedRun& loaded) {
+  ASSAY_TRY(store::RunFolder folder,
+            store::RunFolder::open(loaded.folder, store::RunFolder::Access::kWrite));
+  return folder.write_document(store::kSummaryFile, analysis::to_node(loaded.findings));
+}
+
+struct Outcome {
+  LoadedRun loaded;
+  int code = 0;
+  bool was_stopped = false;
+};
+
+Result<Outcome> run_one(const spec::Spec& spec, const RunArguments& arguments,
+                        const Context& context) {
+  runner::RunRequest request;
+  request.spec = spec;
+  request.results_root = arguments.results;
+  request.program = context.program;
+  request.build = machine::build_identity().id;
+  request.only = arguments.only;
+  request.is_fresh = arguments.is_fresh;
+  ProgressPrinter progress;
+  ASSAY_TRY(const runner::RunSummary summary, runner::run(request, progress, stop_requested));
+  ASSAY_TRY(LoadedRun loaded, load_run(summary.folder, context.registries.vocabulary));
+  ASSAY_TRY_VOID(write_summary(loaded));
+  print_line(format("{}: {}", spec.name, spec.question));
+  print_statuses(summary);
+  print_verdicts(loaded.findings);
+  const int code = exit_code_of(summary, loaded.findings, arguments.is_strict);
+  return Outcome{std::move(loaded), code, summary.was_stopped};
+}
+
+}  // namespace
+
+Result<int> run_command(const RunArguments& arguments, const Context& context) {
+  ASSAY_TRY(const std::vector<spec::Spec> specs, load_specs(arguments.what, context));
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+  std::vector<LoadedRun> runs;
+  int code = 0;
+  for (const spec::Spec& spec : specs) {
+    ASSAY_TRY(Outcome outcome, run_one(spec, arguments, context));
+    code = std::max(code, outcome.code);
+    runs.push_back(std::move(outcome.loaded));
+    ASSAY_TRY_VOID(write_report_files({runs.back().view()}, runs.back().folder));
+    if (!outcome.was_stopped) continue;
+    note("stopped; the same command goes on from here");
+    return 128 + SIGINT;
+  }
+  if (runs.size() == 1) return code;
+  std::vector<report::RunView> views;
+  for (const LoadedRun& run : runs) {
+    views.push_back(run.view());
+  }
+  ASSAY_TRY_VOID(write_report_files(views, arguments.results / arguments.what.experiment));
+  return code;
+}
+
+Result<int> tour_command(const TourArguments& arguments, const Context& context) {
+  RunArguments run;
+  run.what.experiment = "tour";
+  run.what.scale = "cpu";
+  run.results = arguments.results;
+  return run_command(run, context);
+}
+
+Result<int> worker_command(const WorkerArguments& arguments, const Context& context) {
+  ASSAY_TRY_VOID(worker::serve(arguments.in, arguments.out, context.registries.workloads,
+                               machine::build_identity().id));
+  return 0;
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "cli/runs.h"
+
+#include <utility>
+
+#include "core/nearest.h"
+#include "lab/analysis/analyse.h"
+#include "lab/store/index.h"
+#include "lab/store/run_folder.h"
+
+namespace assay::cli {
+
+namespace fs = std::filesystem;
+
+Result<fs::path> find_run(const std::string& name, const fs::path& results) {
+  std::error_code error;
+  if (fs::is_regular_file(fs::path(name) / store::kConfigFile, error)) return fs::path(name);
+  ASSAY_TRY(const std::vector<store::RunEntry> runs, store::list_runs(results));
+  if (runs.empty()) {
+    return Error::user("no run in {}; `assay run` makes one", results.string());
+  }
+  std::vector<std::string> known;
+  for (const store::RunEntry& run : runs) {  // Newest first.
+    if (name == "latest" || run.run_id == name || run.name == name) return run.path;
+    known.push_back(run.run_id);
+  }
+  return Error::user("{}", unknown_name("run", name, known));
+}
+
+report::RunView LoadedRun::view() const {
+  return {spec, findings, environment, folder.filename().string(), folder};
+}
+
+Result<LoadedRun> load_run(const fs::path& folder, const spec::Vocabulary& vocabulary) {
+  ASSAY_TRY(const store::RunFolder run,
+            store::RunFolder::open(folder, store::RunFolder::Access::kRead));
+  ASSAY_TRY(const codec::Node config, run.read_document(store::kConfigFile));
+  const codec::Node* document = config.find("spec");
+  if (document == nullptr) {
+    return Error::user("{} says no `spec`: not a run of this version",
+                       (folder / store::kConfigFile).string());
+  }
+  ASSAY_TRY(spec::Spec spec, spec::spec_from(*document, vocabulary)
+                                 .context("in {}", (folder / store::kConfigFile).string()));
+  ASSAY_TRY(store::StoredRecords stored, run.records());
+  LoadedRun loaded;
+  loaded.folder = folder;
+  loaded.findings = analysis::analyse(spec, stored.records, {});
+  loaded.spec = std::move(spec);
+  loaded.damage = std::move(stored.damage);
+  auto environment = run.read_document(store::kEnvironmentFile);
+  if (environment) loaded.environment = *std::move(environment);
+  return loaded;
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// The program as a person starts it: what it answers to mistakes, and that a mistake leaves nothing
+// behind.
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "program.h"
+#include "source_tree.h"
+
+namespace assay::tests {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(EndToEnd, SaysItsVersionAndHelps) {
+  const fs::path folder = fresh_folder();
+  EXPECT_THAT(run_assay({"--version"}, folder).out, HasSubstr("assay 0."));
+  const Outcome help = run_assay({}, folder);
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_THAT(help.out, HasSubstr("assay tour"));
+}
+
+TEST(EndToEnd, DocsCliIsTheHelpText) {
+  const Outcome help = run_assay({"help", "--markdown"}, fresh_folder());
+  EXPECT_EQ(help.out, read_text(repo_root() / "docs/cli.md"))
+      << "run: ./assay help --markdown > docs/cli.md";
+}
+
+TEST(EndToEnd, DocsWorkloadsIsTheList) {
+  const Outcome list = run_assay({"list", "workloads", "--markdown"}, fresh_folder());
+  EXPECT_EQ(list.out, read_text(repo_root() / "docs/workloads.md"))
+      << "run: ./assay list workloads --markdown > docs/workloads.md";
+}
+
+TEST(EndToEnd, MistakesExitWithTwoAndLeaveNothingBehind) {
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string says;
+  };
+  const std::vector<Case> cases{
+      {{"rum"}, "unknown command: rum; did you mean run?"},
+      {{"run", "nigth_sweep"}, "did you mean night_sweep?"},
+      {{"run", "smoke", "measure.budgett=1s"}, "did you mean budget?"},
+      {{"show", "latest"}, "no run"},
+      {{"run", "gone.yaml"}, "no such file: gone.yaml"},
+  };
+  for (const Case& bad : cases) {
+    SCOPED_TRACE(bad.arguments[0]);
+    const fs::path folder = fresh_folder();
+    const Outcome outcome = run_assay(bad.arguments, folder);
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(bad.says));
+    EXPECT_FALSE(fs::exists(folder / "results"));
+  }
+}
+
+TEST(EndToEnd, ABadExperimentFileIsAnsweredWithItsPlace) {
+  const fs::path folder = fresh_folder();
+  std::ofstream(folder / "bad.yaml") << "name: bad\ngroup: bad\nquestion: Why?\nworkload: gem\n";
+  const Outcome outcome = run_assay({"run", "bad.yaml"}, folder);
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("bad.yaml:4:11"));
+  EXPECT_THAT(outcome.err, HasSubstr("did you mean gemm?"));
+  EXPECT_FALSE(fs::exists(folder / "results"));
+}
+
+}  // namespace
+}  // namespace assay::tests
