@@ -52,6 +52,21 @@ double process_p_value(std::span<const double> values) {
   return 2 * student_cdf(-std::abs(center / error), static_cast<double>(values.size() - 1));
 }
 
+std::optional<Interval> difference_interval(std::span<const double> base,
+                                            std::span<const double> other, double confidence) {
+  if (std::min(std::ssize(base), std::ssize(other)) < kProcessesMin) return std::nullopt;
+  const double difference = mean(other) - mean(base);
+  const double base_error = std::pow(standard_error_of_mean(base), 2);
+  const double other_error = std::pow(standard_error_of_mean(other), 2);
+  const double error = base_error + other_error;
+  if (!(error > 0)) return Interval{difference, difference};
+  const double degrees = error * error /
+                         (base_error * base_error / static_cast<double>(base.size() - 1) +
+                          other_error * other_error / static_cast<double>(other.size() - 1));
+  const double half = student_quantile((1 + confidence) / 2, degrees) * std::sqrt(error);
+  return Interval{difference - half, difference + half};
+}
+
 Value over_processes(std::span<const double> logs, double confidence) {
   ASSAY_CHECK(!logs.empty(), "what no process measured has no value");
   const double center = std::exp(process_center(logs));

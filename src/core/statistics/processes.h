@@ -28,6 +28,11 @@ std::optional<Interval> process_interval(std::span<const double> values, double 
 /// Two-sided p-value that the centre is 0, by the test that the interval inverts; 1 below 3.
 double process_p_value(std::span<const double> values);
 
+/// Welch's interval of the mean of `other` minus the mean of `base`, for processes that were not
+/// measured side by side; none below 3 on either side.
+std::optional<Interval> difference_interval(std::span<const double> base,
+                                            std::span<const double> other, double confidence);
+
 /// exp of centre and interval: measured, or `undecided` with "one process" or "two processes".
 /// Checked: not empty.
 Value over_processes(std::span<const double> logs, double confidence);

@@ -51,6 +51,18 @@ TEST(ProcessPValue, AgreesWithTheInterval) {
   EXPECT_EQ(process_p_value(std::vector<double>{0, 0, 0}), 1);
 }
 
+TEST(DifferenceInterval, IsWelchs) {
+  // Equal spreads and sizes: the pooled t interval with 4 degrees of freedom.
+  const auto interval =
+      difference_interval(std::vector<double>{0, 1, 2}, std::vector<double>{10, 11, 12}, 0.95);
+  ASSERT_TRUE(interval);
+  EXPECT_NEAR(interval->low, 10 - 2.776445 * std::sqrt(2.0 / 3), 1e-5);
+  EXPECT_NEAR(interval->high, 10 + 2.776445 * std::sqrt(2.0 / 3), 1e-5);
+  const std::vector<double> same{4, 4, 4};
+  EXPECT_EQ(difference_interval(same, same, 0.95), (Interval{0, 0}));
+  EXPECT_EQ(difference_interval(same, std::vector<double>{1, 2}, 0.95), std::nullopt);
+}
+
 /// Research 4.6 item 2: coverage of the sign interval on the shapes that times have.
 TEST(Coverage, OfTheMedianOnEveryShape) {
   struct Shape {

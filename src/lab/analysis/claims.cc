@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include "lab/analysis/claims.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "core/check.h"
+#include "core/format.h"
+#include "core/nearest.h"
+#include "core/statistics/processes.h"
+#include "core/statistics/significance.h"
+#include "lab/analysis/claim_evidence.h"
+
+namespace assay::analysis {
+namespace {
+
+using spec::Claim;
+
+/// A claim on its way to a verdict.
+struct Hearing {
+  const Claim* claim = nullptr;
+  ClaimFinding finding;
+  std::vector<ClaimPoint> points;         ///< Those with a number that may be believed.
+  std::vector<ClaimPoint> absent;         ///< The others.
+  std::optional<ClaimEvidence> evidence;  ///< None: the verdict is given already.
+};
+
+void settle(Hearing& hearing, Verdict verdict, std::string because) {
+  hearing.finding.verdict = verdict;
+  hearing.finding.because = std::move(because);
+  hearing.evidence.reset();
+}
+
+bool is_of_claim(const Claim& claim, const MeasuredTrial& trial) {
+  if (trial.is_duplicate) return false;
+  if (claim.comparison.empty()) return trial.kind == sweep::TrialKind::kCell;
+  return trial.kind == sweep::TrialKind::kCompare && trial.comparison == claim.comparison;
+}
+
+std::string arm_or(const std::string& name, const MeasuredTrial& trial, std::size_t index) {
+  if (!name.empty() || trial.arms.size() <= index) return name;
+  return trial.arms[index].name;
+}
+
+/// An error where the filter cannot be evaluated.
+Result<void> select_points(const std::vector<MeasuredTrial>& trials, Metric metric,
+                           Hearing& hearing) {
+  const Claim& claim = *hearing.claim;
+  for (const MeasuredTrial& trial : trials) {
+    if (!is_of_claim(claim, trial)) continue;
+    ASSAY_TRY(const bool is_selected, claim.where.matches(trial.factors));
+    if (!is_selected) continue;
+    ClaimPoint point{trial.id, paired_logs(trial, arm_or(claim.base, trial, 0),
+                                           arm_or(claim.other, trial, 1), metric)};
+    hearing.finding.trial_ids.push_back(trial.id);
+    const bool is_usable = point.paired.state == State::kMeasured;
+    (is_usable ? hearing.points : hearing.absent).push_back(std::move(point));
+  }
+  return {};
+}
+
+std::string absence_text(const Hearing& hearing) {
+  const ClaimPoint& first = hearing.absent.front();
+  return format("{} of {} points cannot be used: {} is {} ({})", hearing.absent.size(),
+                hearing.finding.trial_ids.size(), first.trial_id, to_text(first.paired.state),
+                first.paired.reason);
+}
+
+/// What stands in the way of any verdict by data; nothing is decided where nothing does.
+void refuse_or_weigh(std::optional<double> detectable, Hearing& hearing) {
+  const Claim& claim = *hearing.claim;
+  if (hearing.finding.trial_ids.empty()) {
+    return settle(hearing, Verdict::kNotMeasured, "no trial of the experiment matches the claim");
+  }
+  if (hearing.points.empty()) {
+    const bool is_any_measured = std::ranges::any_of(
+        hearing.absent, [](const ClaimPoint& point) { return has_number(point.paired.state); });
+    return settle(hearing, is_any_measured ? Verdict::kUndecided : Verdict::kNotMeasured,
+                  absence_text(hearing));
+  }
+  hearing.evidence = weigh(claim, hearing.points);
+  hearing.finding.value = hearing.evidence->value;
+  const int needed = std::max(claim.processes_min, static_cast<int>(statistics::kProcessesMin));
+  if (hearing.evidence->processes < needed) {
+    return settle(
+        hearing, Verdict::kUndecided,
+        format("{} of {} processes: {} more (run.processes={})", hearing.evidence->processes,
+               needed, needed - hearing.evidence->processes, needed));
+  }
+  if (!detectable) {
+    return settle(hearing, Verdict::kUndecided,
+                  "no A/A floor was measured over three processes, so the smallest real difference "
+                  "is unknown (run.floor_trials)");
+  }
+  if (margin_of(claim) < *detectable) {
+    return settle(hearing, Verdict::kUndecided,
+                  format("refused: the bound {} is {:.2g} % from no difference, and the A/A floor "
+                         "is {:.2g} %",
+                         bound_text(claim), 100 * margin_of(claim), 100 * *detectable));
+  }
+}
+
+Hearing open(const Claim& claim, const std::vector<MeasuredTrial>& trials,
+             std::optional<double> detectable) {
+  Hearing hearing;
+  hearing.claim = &claim;
+  hearing.finding.id = claim.id;
+  hearing.finding.says = claim.says;
+  hearing.finding.bound = bound_text(claim);
+  const auto metric = parse_metric(claim.metric);
+  if (!metric) {
+    settle(hearing, Verdict::kNotMeasured,
+           unknown_name("metric of a claim", claim.metric, metric_names()));
+    return hearing;
+  }
+  if (const auto selected = select_points(trials, *metric, hearing); !selected) {
+    settle(hearing, Verdict::kNotMeasured, selected.error().message());
+    return hearing;
+  }
+  refuse_or_weigh(detectable, hearing);
+  return hearing;
+}
+
+std::string place_of(const ClaimEvidence& evidence, const Hearing& hearing) {
+  if (!evidence.trial_id.empty()) return evidence.trial_id;
+  return format("the geometric mean of {} points", hearing.points.size());
+}
+
+std::string undecided_text(const ClaimEvidence& evidence, const Hearing& hearing, double p) {
+  std::string text =
+      format("{} at {} against {} is not clear (p = {:.2g})", to_text(evidence.value),
+             place_of(evidence, hearing), hearing.finding.bound, p);
+  if (!evidence.processes_needed) return text + "; it lies on the bound";
+  return text + format("; about {} processes would tell, {} more", *evidence.processes_needed,
+                       *evidence.processes_needed - evidence.processes);
+}
+
+/// `factor` turns the raw p-value into the one that holds for all claims of the run together.
+void decide(const ClaimEvidence& evidence, double p_adjusted, Hearing& hearing) {
+  const double alpha = 1 - hearing.claim->confidence;
+  const bool is_for = evidence.p_support < evidence.p_refute;
+  const std::string seen =
+      format("{} at {} against {} (p = {:.2g}, {} processes)", to_text(evidence.value),
+             place_of(evidence, hearing), hearing.finding.bound, p_adjusted, evidence.processes);
+  if (p_adjusted > alpha) {
+    return settle(hearing, Verdict::kUndecided, undecided_text(evidence, hearing, p_adjusted));
+  }
+  if (!is_for) return settle(hearing, Verdict::kRefuted, seen);
+  // One point that is missing could be the one that fails; a refutation needs no more than one.
+  if (!hearing.absent.empty()) {
+    return settle(hearing, Verdict::kUndecided, absence_text(hearing));
+  }
+  settle(hearing, Verdict::kSupported,
+         hearing.claim->every && hearing.points.size() > 1
+             ? format("all {} points; the nearest to failing: {}", hearing.points.size(), seen)
+             : seen);
+}
+
+/// The claim must lose on data with the effect reversed, among as many claims as there are.
+bool loses_when_reversed(const Hearing& hearing, std::size_t claims) {
+  if (!hearing.evidence) return false;
+  const ClaimEvidence turned = weigh(*hearing.claim, reversed(*hearing.claim, hearing.points));
+  const double p = std::min(1.0, static_cast<double>(claims) * turned.p_refute);
+  return p <= 1 - hearing.claim->confidence && turned.p_refute < turned.p_support;
+}
+
+}  // namespace
+
+std::string_view to_text(Verdict verdict) {
+  constexpr std::array<std::string_view, 4> kNames{"supported", "refuted", "undecided",
+                                                   "not_measured"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+std::vector<ClaimFinding> judge_claims(const spec::Spec& spec,
+                                       const std::vector<MeasuredTrial>& trials,
+                                       std::optional<double> detectable) {
+  std::vector<Hearing> hearings;
+  for (const Claim& claim : spec.claims) {
+    hearings.push_back(open(claim, trials, detectable));
+  }
+  std::vector<Hearing*> weighed;
+  std::vector<double> p_values;
+  for (Hearing& hearing : hearings) {
+    if (!hearing.evidence) continue;
+    weighed.push_back(&hearing);
+    p_values.push_back(std::min(hearing.evidence->p_support, hearing.evidence->p_refute));
+  }
+  const std::vector<double> adjusted = statistics::adjust_holm(p_values);
+  for (std::size_t i = 0; i < weighed.size(); ++i) {
+    Hearing& hearing = *weighed[i];
+    hearing.finding.self_test_passed = loses_when_reversed(hearing, weighed.size());
+    const ClaimEvidence evidence = *hearing.evidence;
+    decide(evidence, adjusted[i], hearing);
+  }
+  std::vector<ClaimFinding> findings;
+  for (Hearing& hearing : hearings) {
+    findings.push_back(std::move(hearing.finding));
+  }
+  return findings;
+}
+
+}  // namespace assay::analysis
