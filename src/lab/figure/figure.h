@@ -4,10 +4,10 @@
 // for what is not measured, a labelled gap for what has no number) and every interval.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "core/result.h"
 #include "lab/codec/node.h"
 #include "lab/figure/table.h"
 
@@ -23,6 +23,14 @@ enum class Shape : std::uint8_t {
 struct Rule {
   double x = 0;
   std::string label;
+  std::string facet;  ///< The panel it belongs to; empty: every panel.
+};
+
+/// A horizontal mark in the unit of y: a line where low == high, else a band (a noise floor).
+struct Level {
+  double low = 1;
+  double high = 1;
+  std::string label;
 };
 
 struct Figure {
@@ -35,7 +43,9 @@ struct Figure {
   std::string y;
   std::string color;  ///< Empty: one series.
   std::string facet;  ///< Empty: one panel.
+  std::string label;  ///< Column whose text stands beside every point; empty: none.
   std::vector<Rule> rules;
+  std::vector<Level> levels;
   bool zero_based = false;
 };
 
