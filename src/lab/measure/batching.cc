@@ -19,26 +19,35 @@ Result<Nanoseconds> faster_of_two(const Rig& rig, std::size_t arm, std::int64_t 
 
 Result<void> grow_batch(const Rig& rig, std::size_t arm, Nanoseconds length, Batching& batching) {
   std::int64_t& batch = batching.needed[arm];
-  for (;;) {
-    ASSAY_TRY(const Nanoseconds time, faster_of_two(rig, arm, batch));
-    batching.call_times[arm] = static_cast<double>(time.count()) / static_cast<double>(batch);
-    if (time >= length) return {};
+  Nanoseconds& time = batching.sample_times[arm];
+  while (time < length) {
     if (batch >= kBatchMax) {
       return Error::bug("arm {} of {} does not repeat its work when asked to: {} calls took {}",
                         arm + 1, rig.arm_count(), batch, assay::to_text(time));
     }
     batch *= 2;
+    ASSAY_TRY(time, faster_of_two(rig, arm, batch));
   }
+  return {};
 }
 
 }  // namespace
 
+std::vector<double> Batching::call_times() const {
+  std::vector<double> times;
+  for (std::size_t arm = 0; arm < needed.size(); ++arm) {
+    times.push_back(static_cast<double>(sample_times[arm].count()) /
+                    static_cast<double>(needed[arm]));
+  }
+  return times;
+}
+
 double Batching::slowest_call() const {
-  return std::ranges::max(call_times);
+  return std::ranges::max(call_times());
 }
 
 bool Batching::differ_too_much() const {
-  const auto [fastest, slowest] = std::ranges::minmax(call_times);
+  const auto [fastest, slowest] = std::ranges::minmax(call_times());
   return slowest > kSpeedRatioMax * fastest;
 }
 
@@ -52,7 +61,7 @@ Result<Batching> time_single_calls(const Rig& rig) {
   for (std::size_t arm = 0; arm < rig.arms.size(); ++arm) {
     ASSAY_TRY(const Nanoseconds time, faster_of_two(rig, arm, 1));
     batching.needed.push_back(1);
-    batching.call_times.push_back(static_cast<double>(time.count()));
+    batching.sample_times.push_back(time);
   }
   return batching;
 }

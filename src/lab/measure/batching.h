@@ -14,9 +14,11 @@ namespace assay::measure {
 
 /// How the calls of each arm were found to be.
 struct Batching {
-  std::vector<std::int64_t> needed;  ///< Calls per sample that each arm needs by itself.
-  std::vector<double> call_times;    ///< Nanoseconds of one call, the faster of two timings.
+  std::vector<std::int64_t> needed;       ///< Calls per sample that each arm needs by itself.
+  std::vector<Nanoseconds> sample_times;  ///< Of so many calls: the faster of two timings.
 
+  /// Nanoseconds of one call of each arm.
+  std::vector<double> call_times() const;
   double slowest_call() const;
   /// More than 8x lies between the fastest and the slowest arm.
   bool differ_too_much() const;

@@ -3,6 +3,7 @@
 
 #include "core/format.h"
 #include "core/statistics/order_statistics.h"
+#include "lab/measure/warm_up.h"
 
 namespace assay::measure {
 namespace {
@@ -22,30 +23,37 @@ Nanoseconds to_nanoseconds(double count) {
 }
 
 std::string above_peak(double rate, double peak, std::string_view unit, std::string_view reason) {
-  return format("{:.3g} {} is above the {:.3g} {} that this machine can do: {}", rate, unit, peak,
-                unit, reason);
+  return format("rate above the peak of this machine, {}: {:.3g} of {:.3g} {}", reason, rate, peak,
+                unit);
+}
+
+void doubt_the_warm_up(const Series& series, std::vector<std::string>& doubts) {
+  if (series.reached_plateau) return;
+  if (series.warmup_samples < kPlateauSamplesMin) {
+    doubts.push_back(format("warm-up too short to see a plateau: {} samples of each arm, {} needed",
+                            series.warmup_samples, kPlateauSamplesMin));
+  } else {
+    doubts.push_back(
+        format("no plateau in the warm-up: {} samples of each arm", series.warmup_samples));
+  }
 }
 
 }  // namespace
 
 std::vector<std::string> doubts_about(const Series& series, const ClockCalibration& calibration) {
   std::vector<std::string> doubts;
-  if (!series.reached_plateau) {
-    doubts.push_back(
-        format("no plateau after {} warm-up samples of each arm", series.warmup_samples));
-  }
+  doubt_the_warm_up(series, doubts);
   const Nanoseconds legal = legal_sample_length(calibration);
   for (std::size_t i = 0; i < series.arms.size(); ++i) {
     if (series.arms[i].samples.empty()) continue;
     const Nanoseconds time = to_nanoseconds(median_time(series.arms[i]));
     if (time < kResolutionsMin * calibration.resolution) {
-      doubts.push_back(
-          format("arm {}: a sample of {} is below {} times the clock's resolution of {}", i + 1,
-                 assay::to_text(time), kResolutionsMin, assay::to_text(calibration.resolution)));
+      doubts.push_back(format(
+          "samples that the clock cannot resolve: arm {} took {}, {} steps of {} needed", i + 1,
+          assay::to_text(time), kResolutionsMin, assay::to_text(calibration.resolution)));
     } else if (2 * time < legal) {  // Batches were grown before the warm-up; some slack is fair.
-      doubts.push_back(
-          format("arm {}: in a sample of {} the clock weighs more than 0.1 %; {} would be enough",
-                 i + 1, assay::to_text(time), assay::to_text(legal)));
+      doubts.push_back(format("samples too short for the clock: arm {} took {}, {} needed", i + 1,
+                              assay::to_text(time), assay::to_text(legal)));
     }
   }
   return doubts;

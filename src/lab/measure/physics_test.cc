@@ -28,14 +28,14 @@ TEST(DoubtsAbout, SaysWhatTheInstrumentCouldNotDo) {
            Case{"half the legal length", series_of(30us), {}},
            Case{"short",
                 series_of(12us),
-                {"arm 1: in a sample of 12 us the clock weighs more than 0.1 %; 60 us would be "
-                 "enough"}},
+                {"samples too short for the clock: arm 1 took 12 us, 60 us needed"}},
            Case{"hopeless",
                 series_of(900ns),
-                {"arm 1: a sample of 900 ns is below 100 times the clock's resolution of 10 ns"}},
+                {"samples that the clock cannot resolve: arm 1 took 900 ns, 100 steps of 10 ns "
+                 "needed"}},
            Case{"no plateau",
                 series_of(1ms, false),
-                {"no plateau after 20 warm-up samples of each arm"}},
+                {"no plateau in the warm-up: 20 samples of each arm"}},
        }) {
     SCOPED_TRACE(c.name);
     EXPECT_EQ(doubts_about(c.series, kClock), c.want);
@@ -57,18 +57,19 @@ TEST(ImpossibleRates, AreCalledSo) {
            Case{"possible", {4e7, 9e6}, kLimits, CacheState::kFlushed, {}},
            Case{"nothing counted", {}, kLimits, CacheState::kFlushed, {}},
            Case{"no limits known", {6e9, 2e9}, {}, CacheState::kFlushed, {}},
-           Case{"too many operations",
-                {6e7, 0},
-                kLimits,
-                CacheState::kHot,
-                {"6e+10 FLOP/s is above the 5e+10 FLOP/s that this machine can do: not all of the "
-                 "work was done"}},
+           Case{
+               "too many operations",
+               {6e7, 0},
+               kLimits,
+               CacheState::kHot,
+               {"rate above the peak of this machine, not all of the work was done: 6e+10 of 5e+10 "
+                "FLOP/s"}},
            Case{"too many bytes",
                 {0, 2e7},
                 kLimits,
                 CacheState::kRotated,
-                {"2e+10 B/s is above the 1e+10 B/s that this machine can do: the caches were not "
-                 "cold"}},
+                {"rate above the peak of this machine, the caches were not cold: 2e+10 of 1e+10 "
+                 "B/s"}},
            Case{"many bytes from the caches", {0, 2e7}, kLimits, CacheState::kHot, {}},
        }) {
     SCOPED_TRACE(c.name);

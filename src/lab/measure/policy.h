@@ -10,12 +10,12 @@
 
 namespace assay::measure {
 
-/// In which state the caches are when a sample starts. Only hot samples are batched: in any other
-/// state the calls after the first of a batch would find what the first one left behind.
+/// In which state the caches are when a sample starts. Flushed samples are single calls: those
+/// after the first of a batch would find what the first one left behind.
 enum class CacheState : std::uint8_t {
   kHot,      ///< Nothing done: the data of the sample before may still be there.
   kFlushed,  ///< A buffer larger than the last-level cache is written before every sample.
-  kRotated,  ///< The work cycles through copies of its data larger than the cache, where it can.
+  kRotated,  ///< Every call works on another copy of its data, together larger than the cache.
 };
 std::string_view to_text(CacheState state);
 

@@ -2,6 +2,7 @@
 #include "lab/measure/sampler.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 
 #include "core/random.h"
@@ -21,7 +22,7 @@ enum SeedStream : std::uint64_t { kPilotStream, kWarmUpStream, kSampleStream };
 
 Result<Nanoseconds> choose_sample_length(const Rig& rig, const Policy& policy, std::uint64_t seed,
                                          const Batching& batching) {
-  if (policy.cache != CacheState::kHot) return 0ns;  // One call: see CacheState.
+  if (policy.cache == CacheState::kFlushed) return 0ns;  // One call: see CacheState.
   const Nanoseconds legal = legal_sample_length(rig.instruments.calibration);
   if (policy.sample_length > 0ns) return std::max(policy.sample_length, legal);
   return pilot_sample_length(rig, policy.budget, mix_seed(seed, kPilotStream), batching)
@@ -30,8 +31,9 @@ Result<Nanoseconds> choose_sample_length(const Rig& rig, const Policy& policy, s
 
 Result<Series> choose_batches(const Rig& rig, Nanoseconds length, Batching batching) {
   ASSAY_TRY_VOID(grow_batches(rig, length, batching).context("while choosing the batch size"));
-  Series series = empty_series(batching.in_force());
-  series.own_batches = batching.differ_too_much();
+  const std::vector<std::int64_t> batches = batching.in_force();
+  Series series = empty_series(batches);
+  series.own_batches = std::ranges::adjacent_find(batches, std::not_equal_to()) != batches.end();
   series.sample_length = length;
   return series;
 }
@@ -58,7 +60,8 @@ Result<void> sample_until_stopped(const Rig& rig, StoppingRule rule, std::uint64
   }
   series.stopped_by = *rule.reason();
   if (rule.width().is_drifting(kDriftMin)) {
-    series.doubts.emplace_back("the ratio between the arms drifted while it was sampled");
+    series.doubts.push_back(format("drift: the {} moved while it was sampled",
+                                   rig.arm_count() == 1 ? "time" : "ratio between the arms"));
   }
   return {};
 }

@@ -90,6 +90,24 @@ TEST(SampleArms, InterleavingCancelsADriftThatSequentialSamplesWouldShow) {
   EXPECT_NEAR(median_ratio(*series, 1, 0), 1, 1e-4);
 }
 
+TEST(SampleArms, ADriftThatDoesNotCancelIsSaid) {
+  InventedMachine machine;
+  const auto slowing = [&](std::int64_t times) {  // Twice as slow after a second.
+    return Nanoseconds(std::lround(1e5 * (1 + Seconds(machine.time.now()).count()))) * times;
+  };
+  InventedWork steady(machine, 100us);
+  InventedWork drifting(machine, slowing);
+  const Policy policy{.samples_min = 200, .samples_max = 200, .sample_length = 1ms};
+  const std::array<SystemUnderTest*, 2> both{&steady, &drifting};
+  const Result<Series> pair = sample_arms(both, policy, machine.instruments, 2);
+  ASSERT_TRUE(pair);
+  EXPECT_EQ(pair->doubts.at(0), "drift: the ratio between the arms moved while it was sampled");
+  const std::array<SystemUnderTest*, 1> alone{&drifting};
+  const Result<Series> single = sample_arms(alone, policy, machine.instruments, 2);
+  ASSERT_TRUE(single);
+  EXPECT_EQ(single->doubts.at(0), "drift: the time moved while it was sampled");
+}
+
 TEST(SampleArms, MarksPreemptedSamplesAndKeepsThem) {
   InventedMachine machine;
   int runs = 0;
@@ -166,23 +184,47 @@ TEST(SampleArms, ArmsOfVeryDifferentSpeedGetTheirOwnBatches) {
   EXPECT_DOUBLE_EQ(median_ratio(*series, 0, 1), 5'000);
 }
 
-TEST(SampleArms, ColdSamplesAreSingleCallsAndSaySo) {
-  for (const CacheState cache : {CacheState::kFlushed, CacheState::kRotated}) {
-    SCOPED_TRACE(to_text(cache));
+TEST(SampleArms, FlushedSamplesAreSingleCallsAndSaySo) {
+  struct Case {
+    CacheState cache;
+    Nanoseconds length;
+    std::int64_t batch;
+    std::vector<std::string> doubts;
+  };
+  for (const Case& c : {
+           Case{CacheState::kHot, 1ms, 256, {}},
+           Case{CacheState::kRotated, 1ms, 256, {}},
+           Case{CacheState::kFlushed,
+                0ns,
+                1,
+                {"samples too short for the clock: arm 1 took 4 us, 10 us needed"}},
+       }) {
+    SCOPED_TRACE(to_text(c.cache));
     InventedMachine machine(10ns);
     InventedWork work(machine, 4us);
     const std::array<SystemUnderTest*, 1> arms{&work};
-    const Policy policy{.sample_length = 1ms, .cache = cache};
+    const Policy policy{.sample_length = 1ms, .cache = c.cache};
     const Result<Series> series = sample_arms(arms, policy, machine.instruments, 2);
     ASSERT_TRUE(series);
-    EXPECT_EQ(series->arms[0].batch, 1);
-    EXPECT_EQ(series->sample_length, 0ns);
-    EXPECT_EQ(machine.flusher.flushes(), cache == CacheState::kFlushed ? work.runs : 0);
+    EXPECT_EQ(series->arms[0].batch, c.batch);
+    EXPECT_EQ(series->sample_length, c.length);
+    EXPECT_EQ(series->doubts, c.doubts);
+    EXPECT_EQ(machine.flusher.flushes(), c.cache == CacheState::kFlushed ? work.runs : 0);
     EXPECT_EQ(work.preparations, work.runs);
-    ASSERT_EQ(series->doubts.size(), 1U);
-    EXPECT_EQ(series->doubts[0],
-              "arm 1: in a sample of 4 us the clock weighs more than 0.1 %; 10 us would be enough");
   }
+}
+
+TEST(SampleArms, LongCallsArePaidForOnceAndNotMore) {
+  InventedMachine machine;
+  InventedWork work(machine, 2s);
+  const std::array<SystemUnderTest*, 1> arms{&work};
+  const Result<Series> series = sample_arms(arms, {}, machine.instruments, 2);
+  ASSERT_TRUE(series);
+  EXPECT_EQ(series->arms[0].samples.size(), 12U);
+  EXPECT_EQ(work.runs, 2 + 3 + 12) << "batching, warm-up, samples";
+  EXPECT_EQ(series->doubts, std::vector<std::string>{
+                                "warm-up too short to see a plateau: 3 samples of each arm, 12 "
+                                "needed"});
 }
 
 TEST(SampleArms, AFailureInAnyPhaseNamesTheArm) {

@@ -20,8 +20,8 @@ namespace {
 constexpr int kRepetitions = 5;
 constexpr int kSpinSteps = 50'000;
 constexpr std::size_t kFmaFloats = 1'024;
-constexpr int kFmaPasses = 400;
-constexpr std::size_t kTriadDoubles = std::size_t{1} << 15;  // 256 KiB per array.
+constexpr int kFmaPasses = 160;
+constexpr std::size_t kTriadDoubles = std::size_t{1} << 17;  // 1 MiB per array.
 constexpr std::size_t kCacheLine = 64;
 
 /// The compiler must believe that somebody reads the memory behind `pointer`.

@@ -34,12 +34,13 @@ std::string_view to_text(StopReason reason);
 struct Series {
   std::vector<ArmSeries> arms;                   ///< In the order of the arms that were handed in.
   std::vector<std::vector<std::uint8_t>> order;  ///< Per round: the arms in the order they ran.
-  Nanoseconds sample_length{0};  ///< The target in force (from the pilot where asked).
-  bool own_batches = false;      ///< The arms differ too much in speed to share one batch size.
+  Nanoseconds sample_length{0};  ///< The target in force (from the pilot where asked); 0: one call.
+  bool own_batches = false;      ///< The arms differ too much in speed to share one batch.
   int warmup_samples = 0;        ///< Until the plateau, per arm.
   bool reached_plateau = false;
   StopReason stopped_by = StopReason::kBudget;
-  std::vector<std::string> doubts;  ///< About the whole series, as sentences for the record.
+  /// About the whole series, for the record: what is wrong in fixed words, a colon, the values.
+  std::vector<std::string> doubts;
 };
 
 }  // namespace assay::measure

@@ -13,11 +13,11 @@ class SystemUnderTest {
  public:
   virtual ~SystemUnderTest() = default;
 
-  /// The timed region, and nothing else: the work, `times` times in a row, to completion.
+  /// The timed region, and nothing else: the work, `times` times in a row, to completion. Work that
+  /// rotates (CacheState::kRotated) takes the next copy of its data in every one of these calls.
   virtual Result<void> run(std::int64_t times) = 0;
 
-  /// Optional. Never timed, called before every sample. Default: there is nothing to renew; a
-  /// workload that can rotate its buffers does so here under CacheState::kRotated.
+  /// Optional. Never timed, called before every sample. Default: there is nothing to renew.
   virtual Result<void> before_sample() { return {}; }
 };
 

@@ -10,7 +10,8 @@
 namespace assay::measure {
 namespace {
 
-constexpr std::size_t kWindow = 6;  // The fewest samples whose median has an exact interval.
+// Half a plateau: six samples, the fewest whose median has an exact interval.
+constexpr std::size_t kWindow = kPlateauSamplesMin / 2;
 constexpr double kTolerance = 0.01;
 
 using Window = std::vector<double>;

@@ -16,6 +16,9 @@ struct WarmUp {
   bool reached_plateau = false;
 };
 
+/// Fewer samples of an arm cannot show a plateau.
+inline constexpr int kPlateauSamplesMin = 12;
+
 /// Of every arm the last six samples agree with the six before: their medians are within 1 %, or
 /// each lies in the exact interval of the other.
 bool is_on_plateau(const Series& series);
