@@ -48,7 +48,8 @@ std::string Field::key() const {
 }
 
 Error Field::error(std::string_view what) const {
-  return complain(node_->mark(), path_, what);
+  // Nothing has no place of its own in YAML: the parser is already at the next key.
+  return complain(node_->is_null() ? node_->key_mark() : node_->mark(), path_, what);
 }
 
 Error Field::error_at_key(std::string_view what) const {
