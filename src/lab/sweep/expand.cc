@@ -139,6 +139,7 @@ class Odometer {
   /// "k=107,m=256"
   std::string id() const {
     std::string id;
+    id.reserve(64);
     for_each([&](const std::string& name, const Scalar& value) {
       if (!id.empty()) id += ',';
       id += name;
@@ -194,7 +195,9 @@ class Expander {
   }
 
   Result<void> add_cells() {
-    sweep_.trials.reserve(static_cast<std::size_t>(point_count(spec_, "")));
+    const auto points = static_cast<std::size_t>(point_count(spec_, ""));
+    sweep_.trials.reserve(points);
+    id_counts_.reserve(points);
     for (Odometer at = odometer(""); !at.is_done(); at.advance()) {
       Factors point = at.factors(frame_.shared);
       ASSAY_TRY(const bool is_wanted, spec_.where.matches(point));
@@ -286,7 +289,8 @@ class Expander {
       id = format("{}~{}", id.substr(0, kIdMax - 17), to_hex(hash_bytes(id)));
     }
     // A repeated point is the second, third, ... of its name, as git counts: "k=96~2".
-    if (const int count = ++ids_[id]; count > 1) id += format("~{}", count);
+    // Counted by hash: two ids that collide would only make the second one read "~2".
+    if (const int count = ++id_counts_[hash_bytes(id)]; count > 1) id += format("~{}", count);
     trial.id = std::move(id);
     sweep_.trials.push_back(std::move(trial));
   }
@@ -309,7 +313,7 @@ class Expander {
   const Spec& spec_;
   Frame frame_;
   Sweep sweep_;
-  std::unordered_map<std::string, int> ids_;  ///< How often each was wanted.
+  std::unordered_map<std::uint64_t, int> id_counts_;
 };
 
 }  // namespace
