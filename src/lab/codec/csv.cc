@@ -12,10 +12,14 @@
 namespace assay::codec {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 void append_cell(std::string& out, std::string_view cell) {
-  // Spaces at the ends are quoted as well: some readers drop them otherwise.
+  // Spaces at the ends are quoted as well, since some readers drop them, and so is what would be
+  // taken for a byte order mark at the start of a file.
   const bool is_plain = cell.find_first_of(",\"\r\n") == std::string_view::npos &&
-                        !cell.starts_with(' ') && !cell.ends_with(' ');
+                        !cell.starts_with(' ') && !cell.ends_with(' ') &&
+                        !cell.starts_with(kByteOrderMark);
   if (is_plain) {
     out += cell;
     return;
@@ -136,7 +140,7 @@ void append_csv_row(std::string& out, std::span<const std::string> cells) {
 }
 
 Result<Node> parse_csv(std::string_view text, std::string_view file_name) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (const std::size_t invalid = find_invalid_utf8(text); invalid != std::string_view::npos) {
     const auto line = 1 + std::ranges::count(text.substr(0, invalid), '\n');
     return Error::user("{}:{}: byte 0x{:02x} is not UTF-8", file_name, line,

@@ -63,7 +63,8 @@ TEST(ParseCsv, SaysWhatIsWrongAndWhere) {
 }
 
 TEST(Csv, WhatIsWrittenReadsBackEqual) {
-  constexpr std::string_view kPieces[] = {"a", ",", "\"", "\n", "\r", " ", "\xC3\xA9", "1.5"};
+  constexpr std::string_view kPieces[] = {"a", ",",        "\"",  "\n",          "\r",
+                                          " ", "\xC3\xA9", "1.5", "\xEF\xBB\xBF"};
   Random random(7);
   for (int round = 0; round < 5'000; ++round) {
     const std::size_t width = 1 + random.below(3);

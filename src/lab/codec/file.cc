@@ -102,7 +102,8 @@ Result<std::string> read_file(const std::filesystem::path& path, Bytes size_max)
 
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view text) {
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  std::string name = (folder / ("." + path.filename().string() + ".XXXXXX")).string();
+  std::string name =
+      (folder / format(".{}.{}", path.filename().string(), std::string(6, 'X'))).string();
   FileDescriptor file(::mkostemp(name.data(), O_CLOEXEC));
   if (!file.is_open()) return cannot("write", path, errno);
   if (!write_new_file(file, name, path, text)) {

@@ -10,6 +10,8 @@
 #include <csignal>
 #include <fstream>
 
+#include "lab/codec/temporary_folder.h"
+
 namespace assay::codec {
 namespace {
 
@@ -17,17 +19,12 @@ namespace fs = std::filesystem;
 
 class FileTest : public ::testing::Test {
  protected:
-  FileTest() {
-    std::string name = (fs::temp_directory_path() / "assay_file_XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-  }
-  ~FileTest() override { fs::remove_all(folder_); }
-
   std::ptrdiff_t count_files() const {
     return std::distance(fs::directory_iterator(folder_), fs::directory_iterator());
   }
 
-  fs::path folder_;
+  const TemporaryFolder temporary_{"file"};
+  const fs::path folder_ = temporary_.path();
 };
 
 constexpr Bytes kLimit(std::int64_t{1} << 20);

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <vector>
 
+#include "lab/codec/temporary_folder.h"
+
 namespace assay::codec {
 namespace {
 
@@ -13,19 +15,14 @@ namespace fs = std::filesystem;
 
 class SqliteTest : public ::testing::Test {
  protected:
-  SqliteTest() {
-    std::string name = (fs::temp_directory_path() / "assay_sqlite_XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-  }
-  ~SqliteTest() override { fs::remove_all(folder_); }
-
   static std::int64_t count_rows(Database& database) {
     Result<Statement> select = database.prepare("SELECT count(*) FROM t");
     if (!select || !*select->step()) return -1;
     return std::get<std::int64_t>(select->column(0));
   }
 
-  fs::path folder_;
+  const TemporaryFolder temporary_{"sqlite"};
+  const fs::path folder_ = temporary_.path();
 };
 
 TEST_F(SqliteTest, ScalarsComeBack) {

@@ -41,8 +41,9 @@ TEST(TreeBuilder, RefusesDuplicatesAndDepth) {
   EXPECT_EQ(tree.close().error().message(), "f:3:1: duplicate key: k; it stands on line 2 already");
 
   TreeBuilder deep;
-  for (int depth = 0; depth < kDepthMax; ++depth)
+  for (int depth = 0; depth < kDepthMax; ++depth) {
     ASSERT_TRUE(deep.open(Node::Kind::kList, {}));
+  }
   EXPECT_EQ(deep.open(Node::Kind::kList, {}).error().message(),
             "nested too deeply: at most 64 levels");
 }

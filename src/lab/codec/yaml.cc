@@ -74,8 +74,9 @@ class YamlHandler final : public YAML::EventHandler {
 
   // NOLINTBEGIN(readability-identifier-naming): the names are yaml-cpp's.
   void OnDocumentStart(const YAML::Mark& at) override {
-    if (seen_document_)
+    if (seen_document_) {
       refuse(at, "this does not belong to what stands above: a file is one map or one list");
+    }
     seen_document_ = true;
   }
   void OnDocumentEnd() override {}
@@ -129,8 +130,9 @@ class YamlHandler final : public YAML::EventHandler {
   }
   void open(Node::Kind kind, const YAML::Mark& at, const std::string& tag) {
     refuse_tag(at, tag);
-    if (tree_.wants_key())
+    if (tree_.wants_key()) {
       refuse(at, "a list or a map cannot be a key; close its bracket if none is meant");
+    }
     check(tree_.open(kind, mark_at(at)));
   }
   void add_key(const YAML::Mark& at, const std::string& text, bool quoted) {

@@ -42,8 +42,9 @@ TEST(ParseYaml, ReadsByTheCoreSchema) {
       {"'<<': 1", R"({"<<":1})"},
       {"%YAML 1.2\n---\na: 1\n...\n", R"({"a":1})"},
   };
-  for (const Reading& row : table)
+  for (const Reading& row : table) {
     EXPECT_EQ(json_of(row.yaml), row.json) << row.yaml;
+  }
 }
 
 TEST(ParseYaml, SaysWhatIsWrongAndWhere) {

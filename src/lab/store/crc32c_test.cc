@@ -14,8 +14,9 @@ TEST(Crc32c, AgreesWithThePublishedValues) {
   EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A91'36AAU);    // RFC 3720, B.4.
   EXPECT_EQ(crc32c(std::string(32, '\xFF')), 0x62A8'AB43U);  // RFC 3720, B.4.
   std::string rising;
-  for (char c = 0; c < 32; ++c)
+  for (char c = 0; c < 32; ++c) {
     rising += c;
+  }
   EXPECT_EQ(crc32c(rising), 0x46DD'794EU);  // RFC 3720, B.4.
 }
 

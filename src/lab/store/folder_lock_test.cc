@@ -7,6 +7,8 @@
 
 #include <csignal>
 
+#include "lab/codec/temporary_folder.h"
+
 namespace assay::store {
 namespace {
 
@@ -14,13 +16,8 @@ namespace fs = std::filesystem;
 
 class FolderLockTest : public ::testing::Test {
  protected:
-  FolderLockTest() {
-    std::string name = (fs::temp_directory_path() / "assay_lock_XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-  }
-  ~FolderLockTest() override { fs::remove_all(folder_); }
-
-  fs::path folder_;
+  const codec::TemporaryFolder temporary_{"lock"};
+  const fs::path folder_ = temporary_.path();
 };
 
 TEST_F(FolderLockTest, TheSecondIsRefusedByName) {

@@ -195,8 +195,9 @@ Result<std::vector<RunEntry>> list_runs(const fs::path& results_root) {
     static_cast<void>(remember(results_root, now).has_value());
   }
   std::vector<RunEntry> entries;
-  for (const auto& [path, remembered] : now)
+  for (const auto& [path, remembered] : now) {
     entries.push_back(remembered.entry);
+  }
   std::ranges::sort(entries, std::ranges::greater{}, &RunEntry::run_id);
   return entries;
 }

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "lab/codec/sqlite.h"
+#include "lab/codec/temporary_folder.h"
 #include "lab/store/run_folder.h"
 
 namespace assay::store {
@@ -17,12 +18,6 @@ using codec::Node;
 
 class IndexTest : public ::testing::Test {
  protected:
-  IndexTest() {
-    std::string name = (fs::temp_directory_path() / "assay_index_XXXXXX").string();
-    root_ = ::mkdtemp(name.data());
-  }
-  ~IndexTest() override { fs::remove_all(root_); }
-
   fs::path make_run(std::string_view name, int ok_count, int failed_count) const {
     Result<RunFolder> run = RunFolder::create(root_, "night_sweep", name);
     EXPECT_TRUE(run);
@@ -49,7 +44,8 @@ class IndexTest : public ::testing::Test {
 
   fs::path index() const { return root_ / "index.db"; }
 
-  fs::path root_;
+  const codec::TemporaryFolder temporary_{"index"};
+  const fs::path root_ = temporary_.path();
 };
 
 TEST_F(IndexTest, ListsWhatTheFoldersSay) {

@@ -12,6 +12,7 @@
 
 #include "lab/codec/file.h"
 #include "lab/codec/json.h"
+#include "lab/codec/temporary_folder.h"
 
 namespace assay::store {
 namespace {
@@ -24,27 +25,22 @@ const std::vector<std::string> kPayloads = {R"({"a":1})", R"("text with \n and \
 
 std::string whole_log() {
   std::string text;
-  for (const std::string& payload : kPayloads)
+  for (const std::string& payload : kPayloads) {
     text += log_line(payload);
+  }
   return text;
 }
 
 class LogTest : public ::testing::Test {
  protected:
-  LogTest() {
-    std::string name = (fs::temp_directory_path() / "assay_log_XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-    path_ = folder_ / "raw.jsonl";
-  }
-  ~LogTest() override { fs::remove_all(folder_); }
-
   void write(std::string_view text) const {
     std::ofstream(path_, std::ios::binary | std::ios::trunc) << text;
   }
   std::string text() const { return *codec::read_file(path_, Bytes(1 << 20)); }
 
-  fs::path folder_;
-  fs::path path_;
+  const codec::TemporaryFolder temporary_{"log"};
+  const fs::path folder_ = temporary_.path();
+  const fs::path path_ = folder_ / "raw.jsonl";
 };
 
 TEST(LogLine, IsJsonWithAPrefixOfFixedWidth) {
@@ -127,8 +123,9 @@ TEST_F(LogTest, WhatIsAppendedIsRead) {
   {
     Result<LogWriter> log = LogWriter::open(path_, {});
     ASSERT_TRUE(log);
-    for (const std::string& payload : kPayloads)
+    for (const std::string& payload : kPayloads) {
       ASSERT_TRUE(log->append(payload));
+    }
   }
   {
     Result<LogWriter> log = LogWriter::open(path_, {});

@@ -24,8 +24,9 @@ Node count_node(double count) {
 Node samples_node(const measure::ArmSeries& series) {
   std::vector<Node> samples;
   samples.reserve(series.samples.size());
-  for (const Nanoseconds sample : series.samples)
+  for (const Nanoseconds sample : series.samples) {
     samples.emplace_back(std::int64_t{sample.count()});
+  }
   return Node::list(std::move(samples));
 }
 
@@ -72,8 +73,9 @@ Node order_node(const std::vector<std::vector<std::uint8_t>>& order) {
   rounds.reserve(order.size());
   for (const std::vector<std::uint8_t>& round : order) {
     Node arms = Node::list();
-    for (const std::uint8_t arm : round)
+    for (const std::uint8_t arm : round) {
       arms.append(int{arm});
+    }
     rounds.push_back(std::move(arms));
   }
   return Node::list(std::move(rounds));
@@ -111,15 +113,17 @@ codec::Node to_node(const Record& record) {
   node.set("status", to_text(record.status));
   node.set("reason", record.reason);
   Node arms = Node::list();
-  for (const ArmRecord& arm : record.arms)
+  for (const ArmRecord& arm : record.arms) {
     arms.append(to_node(arm));
+  }
   node.set("arms", std::move(arms));
   node.set("order", order_node(record.order));
   node.set("sample_length_ns", std::int64_t{record.sample_length.count()});
   node.set("stopped_by", record.stopped_by);
   Node doubts = Node::list();
-  for (const std::string& doubt : record.doubts)
+  for (const std::string& doubt : record.doubts) {
     doubts.append(doubt);
+  }
   node.set("doubts", std::move(doubts));
   return node;
 }

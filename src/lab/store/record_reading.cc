@@ -32,8 +32,9 @@ Result<std::size_t> index_of(const std::string& name, std::string_view what,
 Result<Status> status_from(const Fields& fields) {
   ASSAY_TRY(const std::string name, fields.text("status"));
   std::array<std::string_view, kStatusCount> names;
-  for (std::size_t i = 0; i < names.size(); ++i)
+  for (std::size_t i = 0; i < names.size(); ++i) {
     names[i] = to_text(static_cast<Status>(i));
+  }
   ASSAY_TRY(const std::size_t index, index_of(name, "status", names));
   return static_cast<Status>(index);
 }
@@ -41,8 +42,9 @@ Result<Status> status_from(const Fields& fields) {
 Result<sweep::TrialKind> kind_from(const Fields& fields) {
   ASSAY_TRY(const std::string name, fields.text("kind"));
   std::array<std::string_view, kTrialKinds.size()> names;
-  for (std::size_t i = 0; i < names.size(); ++i)
+  for (std::size_t i = 0; i < names.size(); ++i) {
     names[i] = sweep::to_text(kTrialKinds[i]);
+  }
   ASSAY_TRY(const std::size_t index, index_of(name, "kind", names));
   return kTrialKinds[index];
 }
@@ -83,8 +85,9 @@ Result<measure::ArmSeries> series_from(const Fields& arm) {
   series.samples.reserve(samples->items().size());
   for (const Node& sample : samples->items()) {
     const std::int64_t* time = sample.as_integer();
-    if (time == nullptr)
+    if (time == nullptr) {
       return Error::user("{}: a sample is an integer", arm.path_of("samples_ns"));
+    }
     series.samples.emplace_back(*time);
   }
   series.doubts.resize(series.samples.size());

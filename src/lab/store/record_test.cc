@@ -150,8 +150,9 @@ void expect_equal(const Record& read, const Record& written) {
   EXPECT_EQ(read.stopped_by, written.stopped_by);
   EXPECT_EQ(read.doubts, written.doubts);
   ASSERT_EQ(read.arms.size(), written.arms.size());
-  for (std::size_t i = 0; i < read.arms.size(); ++i)
+  for (std::size_t i = 0; i < read.arms.size(); ++i) {
     expect_equal(read.arms[i], written.arms[i]);
+  }
 }
 
 Record small_record() {

@@ -33,8 +33,9 @@ std::string describe_change(const spec::Factors& before, const spec::Factors& no
     changes += format("{}{}: {} -> {}", changes.empty() ? "" : ", ", name, show(old_value),
                       show(new_value));
   };
-  for (const auto& [name, value] : now.entries())
+  for (const auto& [name, value] : now.entries()) {
     note(name);
+  }
   for (const auto& [name, value] : before.entries()) {
     if (now.find(name) == nullptr) note(name);
   }
@@ -115,8 +116,9 @@ std::vector<Assignment> plan_resume(const ResumeRequest& request) {
   }
   std::vector<std::uint64_t> keys;
   keys.reserve(request.trials.size());
-  for (const sweep::Trial& trial : request.trials)
+  for (const sweep::Trial& trial : request.trials) {
     keys.push_back(sweep::key_of(trial));
+  }
 
   const RecordIndex records(request);
   std::vector<Assignment> plan;

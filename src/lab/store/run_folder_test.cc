@@ -12,6 +12,7 @@
 
 #include "lab/codec/file.h"
 #include "lab/codec/json.h"
+#include "lab/codec/temporary_folder.h"
 
 namespace assay::store {
 namespace {
@@ -24,12 +25,6 @@ using ::testing::MatchesRegex;
 
 class RunFolderTest : public ::testing::Test {
  protected:
-  RunFolderTest() {
-    std::string name = (fs::temp_directory_path() / "assay_run_XXXXXX").string();
-    root_ = ::mkdtemp(name.data());
-  }
-  ~RunFolderTest() override { fs::remove_all(root_); }
-
   RunFolder make_run(std::string_view name, std::string_view spec_hash) const {
     Result<RunFolder> run = RunFolder::create(root_, "night_sweep", name);
     EXPECT_TRUE(run);
@@ -39,7 +34,8 @@ class RunFolderTest : public ::testing::Test {
     return std::move(*run);
   }
 
-  fs::path root_;
+  const codec::TemporaryFolder temporary_{"run"};
+  const fs::path root_ = temporary_.path();
 };
 
 Record record_of(std::uint64_t key, int replicate) {
@@ -74,8 +70,9 @@ TEST_F(RunFolderTest, KeepsWhatItIsGiven) {
 
 TEST_F(RunFolderTest, ASecondRunOfTheNameGetsASuffix) {
   std::vector<std::string> ids;
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; ++i) {
     ids.push_back(make_run("g3", "abc").id());
+  }
   // Some may fall into the next second, but no two are equal.
   std::ranges::sort(ids);
   EXPECT_EQ(std::ranges::adjacent_find(ids), ids.end());
@@ -115,8 +112,9 @@ TEST_F(RunFolderTest, AKilledWriterLosesNothingThatWasAppended) {
   if (child == 0) {
     Result<RunFolder> run = RunFolder::open(path, Access::kWrite);
     bool ok = run.has_value();
-    for (int i = 0; ok && i < 10; ++i)
+    for (int i = 0; ok && i < 10; ++i) {
       ok = run->append(record_of(1, i)).has_value();
+    }
     const char answer = ok ? 'y' : 'n';
     if (::write(done[1], &answer, 1) == 1) ::pause();
     ::_exit(0);
