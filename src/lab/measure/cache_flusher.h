@@ -15,7 +15,7 @@ class CacheFlusher {
   /// Nothing is allocated before the first flush.
   explicit CacheFlusher(Bytes size) : size_(size) {}
 
-  /// Twice what the system says the last-level cache holds: some caches keep old lines for long.
+  /// Twice the last-level cache that a core can reach: some caches keep old lines for long.
   static CacheFlusher for_this_machine();
 
   /// Writes every cache line of the buffer. Never timed.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 
 #include "core/random.h"
 #include "core/statistics/order_statistics.h"
@@ -290,49 +291,56 @@ TEST(ToText, NamesEveryStateAndReason) {
   EXPECT_EQ(to_text(StopReason::kSamplesMax), "samples_max");
 }
 
-/// Whatever the policy and the machine: the promises of a Series hold.
-TEST(SampleArms, PromisesHoldForRandomPolicies) {
+Policy random_policy(Random& random) {
+  Policy policy;
+  policy.warmup_samples_min = static_cast<int>(random.below(8));
+  policy.warmup_max = Nanoseconds(random.below(50'000'000));
+  policy.samples_min = 1 + static_cast<int>(random.below(30));
+  policy.samples_max = policy.samples_min + static_cast<int>(random.below(100));
+  policy.budget = Nanoseconds(random.below(400'000'000));
+  policy.sample_length = random.coin() ? 0ns : Nanoseconds(random.below(2'000'000));
+  policy.width_target = random.uniform() * 0.05;
+  policy.cache = static_cast<CacheState>(random.below(3));
+  return policy;
+}
+
+void expect_promises_kept(const Series& series, const Policy& policy, std::size_t arm_count) {
+  const std::size_t rounds = series.order.size();
+  EXPECT_GE(rounds, static_cast<std::size_t>(policy.samples_min));
+  EXPECT_LE(rounds, static_cast<std::size_t>(policy.samples_max));
+  EXPECT_GE(series.warmup_samples, policy.warmup_samples_min);
+  ASSERT_EQ(series.arms.size(), arm_count);
+  for (const ArmSeries& arm : series.arms) {
+    EXPECT_GE(arm.batch, 1);
+    EXPECT_EQ(arm.samples.size(), rounds);
+    EXPECT_EQ(arm.doubts.size(), rounds);
+    EXPECT_TRUE(series.own_batches || arm.batch == series.arms[0].batch);
+  }
+  for (RoundOrder order : series.order) {
+    std::ranges::sort(order);
+    ASSERT_EQ(order.size(), arm_count);
+    for (std::size_t i = 0; i < arm_count; ++i)
+      EXPECT_EQ(order[i], i);
+  }
+}
+
+TEST(SampleArms, PromisesHoldForRandomPoliciesAndMachines) {
   Random random(2026);
   for (int trial = 0; trial < 300; ++trial) {
     SCOPED_TRACE(trial);
-    InventedMachine machine(Nanoseconds(1 + static_cast<std::int64_t>(random.below(2'000))));
-    const std::size_t arm_count = 1 + random.below(6);
+    InventedMachine machine(Nanoseconds(1 + random.below(2'000)));
     std::vector<std::unique_ptr<InventedWork>> works;
-    std::vector<SystemUnderTest*> arms;
-    for (std::size_t i = 0; i < arm_count; ++i) {
-      const auto call = Nanoseconds(std::lround(std::exp(random.uniform() * 16)));
+    std::vector<SystemUnderTest*> arms(1 + random.below(6));
+    for (SystemUnderTest*& arm : arms) {
+      const auto call = Nanoseconds(std::lround(std::exp(random.uniform() * 16)));  // To 9 ms.
       works.push_back(
           std::make_unique<InventedWork>(machine, noisy(random, call, random.uniform() * 0.3)));
-      arms.push_back(works.back().get());
+      arm = works.back().get();
     }
-    Policy policy;
-    policy.warmup_samples_min = static_cast<int>(random.below(8));
-    policy.warmup_max = Nanoseconds(random.below(50'000'000));
-    policy.samples_min = 1 + static_cast<int>(random.below(30));
-    policy.samples_max = policy.samples_min + static_cast<int>(random.below(100));
-    policy.budget = Nanoseconds(random.below(400'000'000));
-    policy.sample_length = random.coin() ? 0ns : Nanoseconds(random.below(2'000'000));
-    policy.width_target = random.uniform() * 0.05;
-    policy.cache = static_cast<CacheState>(random.below(3));
+    const Policy policy = random_policy(random);
     const Result<Series> series = sample_arms(arms, policy, machine.instruments, random.next());
     ASSERT_TRUE(series) << series.error().to_string();
-    const std::size_t rounds = series->order.size();
-    EXPECT_GE(rounds, static_cast<std::size_t>(policy.samples_min));
-    EXPECT_LE(rounds, static_cast<std::size_t>(policy.samples_max));
-    EXPECT_GE(series->warmup_samples, policy.warmup_samples_min);
-    ASSERT_EQ(series->arms.size(), arm_count);
-    for (const ArmSeries& arm : series->arms) {
-      EXPECT_GE(arm.batch, 1);
-      EXPECT_EQ(arm.samples.size(), rounds);
-      EXPECT_EQ(arm.doubts.size(), rounds);
-      EXPECT_TRUE(series->own_batches || arm.batch == series->arms[0].batch);
-    }
-    for (RoundOrder order : series->order) {
-      std::ranges::sort(order);
-      ASSERT_EQ(order.size(), arm_count);
-      for (std::size_t i = 0; i < arm_count; ++i)
-        EXPECT_EQ(order[i], i);
-    }
+    expect_promises_kept(*series, policy, arms.size());
   }
 }
 
