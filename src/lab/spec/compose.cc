@@ -218,6 +218,29 @@ Result<void> check_scales(const Field& scales) {
   return {};
 }
 
+void erase_in(Node& document, std::string_view section, std::string_view key) {
+  if (Node* map = document.find(section); map != nullptr && map->is_map()) map->erase(key);
+}
+
+/// A scale that sweeps what the file fixes, or fixes what the file sweeps, takes its place: a
+/// block has no way to delete the other.
+void give_way(Node& document, const Node& block) {
+  if (const Node* params = block.find("params"); params != nullptr && params->is_map()) {
+    for (const auto& [name, value] : params->entries()) {
+      erase_in(document, "axes", name);
+    }
+  }
+  const Node* axes = block.find("axes");
+  if (axes == nullptr || !axes->is_map()) return;
+  for (const auto& [name, rows] : axes->entries()) {
+    erase_in(document, "params", name);
+    if (!rows.is_list() || rows.items().empty() || !rows.items().front().is_map()) continue;
+    for (const auto& [zipped, value] : rows.items().front().entries()) {
+      erase_in(document, "params", zipped);
+    }
+  }
+}
+
 Result<void> apply_scale(Node& document, std::string_view scale) {
   const Node* said = std::as_const(document).find("scales");
   if (said == nullptr) return {};
@@ -234,6 +257,7 @@ Result<void> apply_scale(Node& document, std::string_view scale) {
     }
     return field.error(unknown_name("scale", scale, known));
   }
+  give_way(document, block->node());
   merge_into(document, block->node());
   return {};
 }

@@ -147,6 +147,15 @@ TEST_F(Compose, ScalesAreMergedOverTheDocument) {
             "unknown scale: smok; did you mean smoke? known: smoke, cpu, full");
 }
 
+TEST_F(Compose, AScaleMaySweepWhatIsFixedAndFixWhatIsSwept) {
+  const fs::path path = write(
+      "experiments/x.yaml",
+      "params: {m: 1, n: 2, dtype: f32}\naxes: {k: [1, 2]}\n"
+      "scales:\n  full: {axes: {dtype: [f16, bf16], shape: [{m: 3, n: 4}]}, params: {k: 5}}\n");
+  EXPECT_EQ(outcome(path, {}, "full"),
+            R"({"params":{"k":5},"axes":{"dtype":["f16","bf16"],"shape":[{"m":3,"n":4}]}})");
+}
+
 TEST_F(Compose, EveryScaleIsCheckedWhicheverIsChosen) {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"scales: {smok: {}}\n",

@@ -87,8 +87,8 @@ struct TableRequest {
 
 /// What a test may check about the experiment without running it, and after a smoke run.
 struct Expect {
-  std::int64_t trials = -1;           ///< -1: not said.
-  std::int64_t cells = -1;            ///< Trials x arms.
+  std::int64_t trials = -1;           ///< Points of the axes that are measured; -1: not said.
+  std::int64_t cells = -1;            ///< Those x arms. Pairs and floors are in neither.
   std::vector<std::string> statuses;  ///< The statuses that may occur; empty: ok only.
 };
 

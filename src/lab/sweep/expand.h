@@ -26,10 +26,8 @@ struct Sweep {
   std::int64_t filtered_count = 0;  ///< Points that `where` took out.
 };
 
-/// Trials x arms: how many cells a report will have.
-std::int64_t cell_count(const Sweep& sweep);
-
-/// Whether the sweep is what `expect:` says. An error names both counts.
+/// Whether the sweep is what `expect:` says of its trials of kind kCell. An error names both
+/// counts.
 Result<void> check_expected(const spec::Spec& spec, const Sweep& sweep);
 
 /// A sweep over the limit is refused with its count, before anything of it is built.
