@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <variant>
 
 #include "core/result.h"
 #include "lab/measure/policy.h"
@@ -50,7 +51,8 @@ class PreparedArm : public measure::SystemUnderTest {
   /// Which kernel, library, version, tile: known after the first run.
   virtual spec::Factors mechanism() const = 0;
   virtual Work work() const = 0;
-  /// Compares the output of the last run with the reference. Never timed.
+  /// Spoils the output, runs once and compares what was written with the reference: what another
+  /// arm left in a shared buffer is never taken for this one's answer. Never timed.
   virtual Result<Verdict> verify() = 0;
 };
 
