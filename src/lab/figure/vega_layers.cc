@@ -82,7 +82,8 @@ constexpr std::string_view kConfig = R"json({
            "gridOpacity": 0.35, "tickSize": 4, "labelOverlap": "greedy", "labelLimit": 140},
   "axisX": {"grid": false},
   "legend": {"orient": "top", "labelFontSize": 11, "titleFontSize": 11,
-             "titleFontWeight": "normal", "symbolSize": 60, "symbolOpacity": 1, "labelLimit": 220, "columns": 4},
+             "titleFontWeight": "normal", "symbolSize": 60, "symbolOpacity": 1,
+             "labelLimit": 220, "columns": 4},
   "header": {"labelFontSize": 11, "labelFontWeight": "bold"}})json";
 
 }  // namespace
