@@ -2,6 +2,7 @@
 #include "lab/codec/json.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -118,7 +119,14 @@ void write_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
+void write_integer(std::string& out, std::int64_t integer) {
+  char digits[20];  // The longest is -9223372036854775808.
+  out.append(digits, std::to_chars(std::begin(digits), std::end(digits), integer).ptr);
+}
+
 void write_leaf(std::string& out, const Scalar& scalar) {
+  // Samples are integers: most of what is ever written.
+  if (const auto* integer = std::get_if<std::int64_t>(&scalar)) return write_integer(out, *integer);
   const auto* number = std::get_if<double>(&scalar);
   if (const auto* text = std::get_if<std::string>(&scalar)) {
     write_text(out, *text);

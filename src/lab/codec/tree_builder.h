@@ -18,7 +18,7 @@
 
 namespace assay::codec {
 
-/// Deeper than any document of ours (the deepest nests 9) and far from the end of any stack.
+/// Deeper than any document of ours (a record nests 5 levels) and far from the end of any stack.
 inline constexpr int kDepthMax = 64;
 
 class TreeBuilder {
