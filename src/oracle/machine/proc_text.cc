@@ -86,6 +86,14 @@ Reading<Bytes> parse_meminfo(std::string_view text, std::string_view key) {
   return Bytes(*kibibytes) * 1'024;
 }
 
+Reading<std::int64_t> parse_counter(std::string_view text, std::string_view key) {
+  const auto rest = line_after(text, format("{} ", key));
+  if (!rest) return absent(format("there is no line {}", key));
+  const auto count = number_of<std::int64_t>(trimmed(*rest));
+  if (!count) return absent(format("the line {} holds no number", key));
+  return *count;
+}
+
 Reading<std::string> parse_bracketed(std::string_view text) {
   const std::size_t open = text.find('[');
   const std::size_t close = text.find(']', open);

@@ -22,6 +22,9 @@ std::map<std::string, std::string, std::less<>> parse_cpuinfo(std::string_view t
 /// A size of /proc/meminfo ("MemTotal").
 Reading<Bytes> parse_meminfo(std::string_view text, std::string_view key);
 
+/// A line "key number", as in /proc/vmstat.
+Reading<std::int64_t> parse_counter(std::string_view text, std::string_view key);
+
 /// The choice in force of "always [madvise] never".
 Reading<std::string> parse_bracketed(std::string_view text);
 

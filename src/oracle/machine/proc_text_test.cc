@@ -29,6 +29,12 @@ TEST(ProcText, ReadsSizesInKibibytes) {
   EXPECT_EQ(parse_meminfo(text, "Swap").reason(), "/proc/meminfo has no Swap");
 }
 
+TEST(ProcText, ReadsCounters) {
+  EXPECT_EQ(parse_counter("oom_kill_other 7\noom_kill 3\nx y\n", "oom_kill").value(), 3);
+  EXPECT_EQ(parse_counter("x y\n", "x").reason(), "the line x holds no number");
+  EXPECT_EQ(parse_counter("", "x").reason(), "there is no line x");
+}
+
 TEST(ProcText, ReadsTheMarkedChoice) {
   EXPECT_EQ(parse_bracketed("always [madvise] never\n").value(), "madvise");
   EXPECT_FALSE(parse_bracketed("always never").is_present());
