@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A prepared arm as the instrument sees it: the same work, but what it throws becomes an Error, and
-// the arm that failed knows it, so that the others can be measured without it.
+// the arm that failed knows it, so that the others can be measured without it. Where nothing fails
+// it adds one virtual call to a sample.
 #pragma once
 
 #include <cstdint>
-#include <exception>
-#include <new>
 #include <optional>
 #include <string>
 
-#include "core/format.h"
 #include "core/result.h"
 #include "lab/measure/system_under_test.h"
 #include "lab/store/record.h"
@@ -22,18 +20,17 @@ struct Failure {
   std::string reason;
 };
 
+/// Of the exception that is being handled: memory that ran out is told apart from the rest.
+Failure describe_exception();
+
 /// Workloads are other people's code: whatever `action` throws is a Failure. Empty: it did not.
 template <class Action>
 std::optional<Failure> attempt(const Action& action) {
   try {
     action();
     return {};
-  } catch (const std::bad_alloc&) {
-    return Failure{store::Status::kOutOfMemory, "memory ran out"};
-  } catch (const std::exception& exception) {
-    return Failure{store::Status::kFailed, format("threw: {}", exception.what())};
   } catch (...) {
-    return Failure{store::Status::kFailed, "threw something that is no std::exception"};
+    return describe_exception();
   }
 }
 
@@ -41,26 +38,13 @@ class GuardedArm final : public measure::SystemUnderTest {
  public:
   explicit GuardedArm(measure::SystemUnderTest& work) : work_(work) {}
 
-  Result<void> run(std::int64_t times) override {
-    return guard([&] { return work_.run(times); });
-  }
-  Result<void> before_sample() override {
-    return guard([&] { return work_.before_sample(); });
-  }
+  Result<void> run(std::int64_t times) override;
+  Result<void> before_sample() override;
 
   const std::optional<Failure>& failure() const { return failure_; }
 
  private:
-  template <class Call>
-  Result<void> guard(const Call& call) {
-    Result<void> result;
-    failure_ = attempt([&] { result = call(); });
-    if (!failure_ && !result) {
-      failure_ = Failure{store::Status::kFailed, result.error().to_string()};
-    }
-    if (failure_) return Error::environment("{}", failure_->reason);
-    return result;
-  }
+  Error fail(Failure failure);
 
   measure::SystemUnderTest& work_;
   std::optional<Failure> failure_;

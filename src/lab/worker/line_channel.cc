@@ -57,7 +57,8 @@ Result<Arrival> LineChannel::receive(std::string& line, Nanoseconds timeout,
     const Nanoseconds left = is_bounded ? deadline - SteadyClock::read() : kForever;
     if (left <= 0ns) return Arrival::kTimedOut;
     pollfd waiting{in_, POLLIN, 0};
-    const int ready = poll(&waiting, 1, poll_timeout(stop == nullptr ? left : std::min(left, kGlance)));
+    const int ready =
+        poll(&waiting, 1, poll_timeout(stop == nullptr ? left : std::min(left, kGlance)));
     if (ready < 0 && errno != EINTR) {
       return Error::environment("cannot wait for the peer: {}", codec::describe_errno(errno));
     }

@@ -4,9 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <exception>
 #include <memory>
-#include <new>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "lab/measure/physics.h"
 #include "lab/measure/sampler.h"
 #include "lab/measure/sentinel.h"
+#include "lab/worker/guarded_arm.h"
 #include "lab/workload/shared_buffers.h"
 #include "oracle/machine/pressure.h"
 
@@ -35,20 +35,38 @@ struct LiveArm {
   void give_up(Status status, std::string reason) {
     record.status = status;
     record.reason = std::move(reason);
+    record.series = {};
     prepared.reset();
   }
 };
 
-/// Workloads are other people's code: what they throw is the status of their arm.
-template <class Action>
-void attempt(LiveArm& arm, const Action& action) {
-  try {
-    action(arm);
-  } catch (const std::bad_alloc&) {
-    arm.give_up(Status::kOutOfMemory, "memory ran out");
-  } catch (const std::exception& exception) {
-    arm.give_up(Status::kFailed, format("threw: {}", exception.what()));
+/// 2 and 2.0 are one setting, however an experiment file wrote it.
+bool is_same(const spec::Scalar& asked, const spec::Scalar& seen) {
+  const auto number = [](const spec::Scalar& scalar) -> std::optional<double> {
+    if (const auto* integer = std::get_if<std::int64_t>(&scalar)) {
+      return static_cast<double>(*integer);
+    }
+    const auto* real = std::get_if<double>(&scalar);
+    return real == nullptr ? std::nullopt : std::optional(*real);
+  };
+  if (asked.index() == seen.index()) return asked == seen;
+  return number(asked).has_value() && number(asked) == number(seen);
+}
+
+/// The first factor that was asked for and is not in force, as a sentence.
+std::optional<std::string> first_difference(const spec::Factors& asked,
+                                            const spec::Factors& observed) {
+  for (const auto& [name, value] : asked.entries()) {
+    const spec::Scalar* seen = observed.find(name);
+    if (seen == nullptr) {
+      return format("{} was asked to be {} and was not observed", name, codec::to_text(value));
+    }
+    if (!is_same(value, *seen)) {
+      return format("{} was asked to be {} and was observed to be {}", name, codec::to_text(value),
+                    codec::to_text(*seen));
+    }
   }
+  return {};
 }
 
 class TrialInProgress {
@@ -59,12 +77,17 @@ class TrialInProgress {
   void observe_factors();
   void verify();
   void sample();
-  void observe_machine();
+  void observe_again();
   Record record() &&;
 
  private:
   void prepare_arm(LiveArm& arm);
+  void observe_arm(LiveArm& arm);
   void verify_arm(LiveArm& arm);
+  bool try_to_sample();
+  void keep(measure::Series series, const std::vector<LiveArm*>& live);
+  void observe_machine();
+  void for_each_live_arm(void (TrialInProgress::*phase)(LiveArm&));
   std::vector<LiveArm*> live_arms();
 
   const Assignment& assignment_;
@@ -126,10 +149,17 @@ TrialInProgress::TrialInProgress(const Assignment& assignment, const Tools& tool
   }
 }
 
-void TrialInProgress::prepare() {
+void TrialInProgress::for_each_live_arm(void (TrialInProgress::*phase)(LiveArm&)) {
   for (LiveArm& arm : arms_) {
-    attempt(arm, [this](LiveArm& live) { prepare_arm(live); });
+    if (arm.record.status != Status::kOk) continue;
+    if (auto failure = attempt([&] { (this->*phase)(arm); })) {
+      arm.give_up(failure->status, std::move(failure->reason));
+    }
   }
+}
+
+void TrialInProgress::prepare() {
+  for_each_live_arm(&TrialInProgress::prepare_arm);
 }
 
 void TrialInProgress::prepare_arm(LiveArm& arm) {
@@ -146,27 +176,22 @@ void TrialInProgress::prepare_arm(LiveArm& arm) {
 }
 
 void TrialInProgress::observe_factors() {
-  for (LiveArm* arm : live_arms()) {
-    arm->record.observed = arm->prepared->observed();
-    const workload::Work work = arm->prepared->work();
-    arm->record.flops = work.flops;
-    arm->record.bytes = work.bytes;
-    arm->record.work = work.units;
-    for (const auto& [name, asked] : arm->record.asked.entries()) {
-      const spec::Scalar* seen = arm->record.observed.find(name);
-      if (seen != nullptr && *seen == asked) continue;
-      const std::string instead = seen == nullptr ? "was not observed" : codec::to_text(*seen);
-      arm->give_up(Status::kNotApplied,
-                   format("{} was asked to be {}: {}", name, codec::to_text(asked), instead));
-      break;
-    }
+  for_each_live_arm(&TrialInProgress::observe_arm);
+}
+
+void TrialInProgress::observe_arm(LiveArm& arm) {
+  arm.record.observed = arm.prepared->observed();
+  const workload::Work work = arm.prepared->work();
+  arm.record.flops = work.flops;
+  arm.record.bytes = work.bytes;
+  arm.record.work = work.units;
+  if (auto difference = first_difference(arm.record.asked, arm.record.observed)) {
+    arm.give_up(Status::kNotApplied, *std::move(difference));
   }
 }
 
 void TrialInProgress::verify() {
-  for (LiveArm* arm : live_arms()) {
-    attempt(*arm, [this](LiveArm& live) { verify_arm(live); });
-  }
+  for_each_live_arm(&TrialInProgress::verify_arm);
 }
 
 void TrialInProgress::verify_arm(LiveArm& arm) {
@@ -183,32 +208,67 @@ void TrialInProgress::verify_arm(LiveArm& arm) {
 }
 
 void TrialInProgress::sample() {
-  const std::vector<LiveArm*> live = live_arms();
-  if (live.empty()) return;
-  std::vector<measure::SystemUnderTest*> works;
-  for (LiveArm* arm : live) {
-    works.push_back(arm->prepared.get());
-  }
+  if (live_arms().empty()) return;
   sentinels_ = measure::read_sentinels(tools_.instruments.clock);
   pressure_ = machine::read_pressure();
   sampling_begin_ = tools_.instruments.clock.now();
-  auto series =
-      measure::sample_arms(works, assignment_.policy, tools_.instruments, assignment_.process_seed);
-  if (!series) {
-    for (LiveArm* arm : live) {
-      arm->give_up(Status::kFailed, series.error().to_string());
-    }
-    return;
+  while (!try_to_sample()) {
   }
-  series_ = *std::move(series);
+}
+
+/// False where an arm failed: it is given up, and the others begin again without it.
+bool TrialInProgress::try_to_sample() {
+  const std::vector<LiveArm*> live = live_arms();
+  if (live.empty()) return true;
+  std::vector<GuardedArm> guarded;
+  std::vector<measure::SystemUnderTest*> works;
+  guarded.reserve(live.size());
+  for (LiveArm* arm : live) {
+    works.push_back(&guarded.emplace_back(*arm->prepared));
+  }
+  std::optional<Result<measure::Series>> series;
+  const auto failure = attempt([&] {
+    series = measure::sample_arms(works, assignment_.policy, tools_.instruments,
+                                  assignment_.process_seed);
+  });
+  if (!failure && *series) {
+    keep(std::move(**series), live);
+    return true;
+  }
+  const bool is_of_an_arm =
+      std::ranges::any_of(guarded, [](const GuardedArm& arm) { return arm.failure().has_value(); });
+  for (std::size_t i = 0; i < live.size(); ++i) {
+    if (const auto& of_arm = guarded[i].failure()) {
+      live[i]->give_up(of_arm->status, of_arm->reason);
+    } else if (!is_of_an_arm) {  // The instrument itself could not go on.
+      live[i]->give_up(failure ? failure->status : Status::kFailed,
+                       failure ? failure->reason : series->error().to_string());
+    }
+  }
+  return false;
+}
+
+/// Hands the samples to their arms; the order of the rounds then speaks of all arms of the trial.
+void TrialInProgress::keep(measure::Series series, const std::vector<LiveArm*>& live) {
+  series_ = std::move(series);
   doubts_ = measure::doubts_about(series_, tools_.instruments.calibration);
   for (std::size_t i = 0; i < live.size(); ++i) {
     live[i]->record.series = std::move(series_.arms[i]);
   }
+  for (std::vector<std::uint8_t>& round : series_.order) {
+    for (std::uint8_t& arm : round) {
+      arm = static_cast<std::uint8_t>(live[arm] - arms_.data());
+    }
+  }
+}
+
+void TrialInProgress::observe_again() {
+  if (live_arms().empty()) return;
+  observe_machine();
+  for_each_live_arm(&TrialInProgress::observe_arm);  // What was sampled must still be in force.
 }
 
 void TrialInProgress::observe_machine() {
-  if (live_arms().empty()) return;
   const Nanoseconds elapsed = tools_.instruments.clock.now() - sampling_begin_;
   for (std::string& doubt : machine::doubts_between(pressure_, machine::read_pressure(), elapsed)) {
     doubts_.push_back(std::move(doubt));
@@ -223,9 +283,9 @@ Record TrialInProgress::record() && {
   for (LiveArm& arm : arms_) {
     record_.arms.push_back(std::move(arm.record));
   }
+  record_.stopped_by = series_.order.empty() ? "" : to_text(series_.stopped_by);
   record_.order = std::move(series_.order);
   record_.sample_length = series_.sample_length;
-  record_.stopped_by = record_.order.empty() ? "" : to_text(series_.stopped_by);
   record_.doubts = std::move(doubts_);
   record_.duration = tools_.instruments.clock.now() - begin_;
   settle(record_);
@@ -248,7 +308,7 @@ Record run_trial(const Assignment& assignment, const Tools& tools) {
   trial.observe_factors();
   trial.verify();
   trial.sample();  // Warm-up included: measure/sampler.h lists its phases.
-  trial.observe_machine();
+  trial.observe_again();
   return std::move(trial).record();
 }
 

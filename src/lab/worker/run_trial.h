@@ -5,10 +5,13 @@
 //   observe the factors     what was asked for and is not in force makes the arm `not_applied`
 //   verify                  a wrong answer is never timed
 //   warm up and sample      all arms that are left, in interleaved rounds
-//   observe the machine     sentinels and clock against what they said before: doubts
+//   observe again           factors, pressure and sentinels against what they said before
 //   record                  every arm with its status and reason, and the samples of the ok ones
 //
-// Nothing in here fails as a whole: whatever happens to an arm becomes the status of that arm.
+// Nothing in here fails as a whole: whatever happens to an arm becomes the status of that arm, and
+// the others are measured without it. The status of the trial is that of its worst arm; an arm that
+// is `unsupported` or `skipped` beside one that is ok is a gap in a table, not a fault of the
+// trial.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +43,7 @@ struct Assignment {
   std::uint64_t process_seed = 0;  ///< Decides layout and order; the trial's own seed the data.
 };
 
+/// Never throws, whatever a workload does short of ending the process.
 store::Record run_trial(const Assignment& assignment, const Tools& tools);
 
 /// The record of a trial that never came back: every arm has this status and reason.

@@ -2,9 +2,11 @@
 #include "lab/worker/worker_process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +19,8 @@
 
 #include "lab/codec/file.h"
 #include "lab/worker/protocol.h"
+#include "oracle/machine/proc_text.h"
+#include "oracle/machine/system_file.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define ASSAY_HAS_SHADOW_MEMORY 1
@@ -29,6 +33,12 @@ namespace {
 
 using store::Record;
 using store::Status;
+
+// Above the start of any program on a busy machine; a person would have given up before.
+constexpr Nanoseconds kStartTimeout = 60s;
+// For a process that has closed its end and is about to be gone.
+constexpr Nanoseconds kPatience = 1s;
+constexpr Nanoseconds kNoPatience = 0s;
 
 /// Everything that the child needs, made before the fork: after it only system calls are allowed.
 struct Launch {
@@ -100,12 +110,19 @@ Result<void> make_launch(const WorkerOptions& options, int in, int out, Launch& 
   return {};
 }
 
-/// In the child. Never returns: 127 says that the program could not be started.
+// Exit codes of a child that never became a worker: the shell's own for the last.
+constexpr int kNotBound = 125;
+constexpr int kOrphaned = 126;
+constexpr int kNotStarted = 127;
+
+/// In the child. Never returns.
 [[noreturn]] void become_worker(const Launch& launch, int in, int out) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != launch.parent) _exit(126);  // The runner died before it could be watched.
-  if (launch.is_bound) sched_setaffinity(0, sizeof(launch.cpus), &launch.cpus);
+  if (getppid() != launch.parent) _exit(kOrphaned);  // The runner died before it could be watched.
+  if (launch.is_bound && sched_setaffinity(0, sizeof(launch.cpus), &launch.cpus) != 0) {
+    _exit(kNotBound);
+  }
   if (launch.memory_max != RLIM_INFINITY) {
     const rlimit limit{launch.memory_max, launch.memory_max};
     setrlimit(RLIMIT_DATA, &limit);
@@ -119,33 +136,62 @@ Result<void> make_launch(const WorkerOptions& options, int in, int out, Launch& 
   fcntl(in, F_SETFD, 0);
   fcntl(out, F_SETFD, 0);
   execve(launch.program.c_str(), launch.argv.data(), launch.envp.data());
-  _exit(127);
+  _exit(kNotStarted);
 }
 
-/// Two pipes: [0] to the worker, [1] from it; each (read end, write end), closed on exec.
-Result<std::array<std::array<int, 2>, 2>> make_pipes() {
-  std::array<std::array<int, 2>, 2> pipes{};
-  if (pipe2(pipes[0].data(), O_CLOEXEC) != 0) {
+struct Pipe {
+  int read_end = -1;
+  int write_end = -1;
+};
+
+/// Closed on exec, and above the standard descriptors, which the child replaces.
+Result<Pipe> make_pipe() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) {
     return Error::environment("cannot make a pipe: {}", codec::describe_errno(errno));
   }
-  if (pipe2(pipes[1].data(), O_CLOEXEC) == 0) return pipes;
-  const int error = errno;
-  close(pipes[0][0]);
-  close(pipes[0][1]);
-  return Error::environment("cannot make a pipe: {}", codec::describe_errno(error));
+  for (int& end : ends) {
+    if (end > STDERR_FILENO) continue;
+    const int above = fcntl(end, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    close(end);
+    end = above;
+  }
+  return Pipe{.read_end = ends[0], .write_end = ends[1]};
 }
 
 std::string describe_end(int status) {
   if (WIFEXITED(status)) {
-    const int code = WEXITSTATUS(status);
-    if (code == 127) return "the worker could not be started";
-    return format("the worker ended by itself with exit code {}", code);
+    switch (const int code = WEXITSTATUS(status)) {
+      case kNotBound:
+        return "it could not be bound to its CPUs";
+      case kNotStarted:
+        return "the program could not be started";
+      default:
+        return format("the worker ended by itself with exit code {}", code);
+    }
   }
   const int signal = WTERMSIG(status);
   const char* name = sigabbrev_np(signal);
-  std::string text = format("the worker was ended by SIG{}", name == nullptr ? "?" : name);
-  if (signal == SIGKILL) text += ", not by Assay (the kernel does so when memory runs out)";
-  return text;
+  return format("the worker was ended by SIG{}", name == nullptr ? "?" : name);
+}
+
+/// How often the kernel has killed somebody because memory ran out.
+std::int64_t out_of_memory_kills() {
+  const auto text = machine::read_system_file("/proc/vmstat");
+  if (!text.is_present()) return 0;
+  const auto kills = machine::parse_counter(text.value(), "oom_kill");
+  return kills.is_present() ? kills.value() : 0;
+}
+
+/// Whether the process ended within `patience`.
+bool has_ended(pid_t pid, Nanoseconds patience) {
+  const int watch = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  if (watch < 0) return false;
+  pollfd ending{watch, POLLIN, 0};
+  const int milliseconds = static_cast<int>(patience / 1ms);
+  const int ready = poll(&ending, 1, milliseconds);
+  close(watch);
+  return ready > 0;
 }
 
 }  // namespace
@@ -174,45 +220,72 @@ WorkerProcess& WorkerProcess::operator=(WorkerProcess&& other) noexcept {
 }
 
 WorkerProcess::~WorkerProcess() {
-  if (is_alive()) end(true);
+  if (is_alive()) end(kNoPatience);
 }
 
 Result<WorkerProcess> WorkerProcess::start(WorkerOptions options) {
   std::signal(SIGPIPE, SIG_IGN);  // A worker that is gone is an Error of send, not a signal.
-  ASSAY_TRY(const auto pipes, make_pipes());
-  const auto& [to_worker, from_worker] = pipes;
+  ASSAY_TRY(const Pipe to_worker, make_pipe());
+  const auto from_worker = make_pipe();
   Launch launch;
-  const auto made = make_launch(options, to_worker[0], from_worker[1], launch);
+  auto made = from_worker ? make_launch(options, to_worker.read_end, from_worker->write_end, launch)
+                          : Result<void>(from_worker.error());
   const pid_t child = made ? fork() : -1;
-  if (child == 0) become_worker(launch, to_worker[0], from_worker[1]);
-  const int error = errno;
-  close(to_worker[0]);
-  close(from_worker[1]);
+  if (child == 0) become_worker(launch, to_worker.read_end, from_worker->write_end);
+  if (made && child < 0) {
+    made = Error::environment("cannot start a process: {}", codec::describe_errno(errno));
+  }
+  close(to_worker.read_end);
+  if (from_worker) close(from_worker->write_end);
   if (launch.log >= 0) close(launch.log);
-  if (child > 0) return WorkerProcess(std::move(options), child, from_worker[0], to_worker[1]);
-  close(to_worker[1]);
-  close(from_worker[0]);
-  if (!made) return made.error();
-  return Error::environment("cannot start a process: {}", codec::describe_errno(error));
+  if (!made) {
+    close(to_worker.write_end);
+    if (from_worker) close(from_worker->read_end);
+    return made.error();
+  }
+  WorkerProcess worker(std::move(options), child, from_worker->read_end, to_worker.write_end);
+  ASSAY_TRY_VOID(worker.greet().context("while starting {}", launch.program));
+  return worker;
 }
 
-Record WorkerProcess::run(const Assignment& assignment, Nanoseconds timeout) {
-  ASSAY_CHECK(is_alive(), "a trial is given to a living worker only");
-  if (!channel_.send(encode_assignment(assignment))) {
-    return lost(assignment, Status::kFailed, end(false));
-  }
+/// The first line of the worker must say that it is one, and of the same build.
+Result<void> WorkerProcess::greet() {
   std::string line;
-  const auto arrival = channel_.receive(line, timeout);
+  ASSAY_TRY(const Arrival arrival, channel_.receive(line, kStartTimeout));
+  if (arrival == Arrival::kClosed) {
+    return Error::environment("no worker: {}; what it printed is in {}",
+                              describe_end(end(kPatience)),
+                              options_.log.empty() ? "no log" : options_.log.string());
+  }
+  if (arrival != Arrival::kLine) {
+    return Error::environment("no worker: it said nothing within {}", to_text(kStartTimeout));
+  }
+  ASSAY_TRY(const std::string build, decode_hello(line));
+  if (build == options_.build) return {};
+  return Error::environment("the worker is another build, {}, than the runner, {}: start again",
+                            build, options_.build);
+}
+
+std::optional<Record> WorkerProcess::run(const Assignment& assignment, Nanoseconds timeout,
+                                         const std::atomic<bool>* stop) {
+  ASSAY_CHECK(is_alive(), "a trial is given to a living worker only");
+  oom_kills_ = out_of_memory_kills();
+  if (!channel_.send(encode_assignment(assignment))) return ended(assignment);
+  std::string line;
+  const auto arrival = channel_.receive(line, timeout, stop);
   if (!arrival) return lost(assignment, Status::kFailed, arrival.error().to_string());
   switch (*arrival) {
     case Arrival::kLine:
       return answer(assignment, line);
     case Arrival::kClosed:
-      return lost(assignment, Status::kFailed, end(false));
+      return ended(assignment);
     case Arrival::kTimedOut:
       return lost(assignment, Status::kTimedOut, format("no answer within {}", to_text(timeout)));
     case Arrival::kTooLong:
       return lost(assignment, Status::kFailed, "the worker sent a line without end");
+    case Arrival::kStopped:
+      end(kNoPatience);
+      return {};
   }
   ASSAY_CHECK(false, "the switch above is complete");
 }
@@ -229,23 +302,34 @@ Record WorkerProcess::answer(const Assignment& assignment, const std::string& li
   return *std::move(record);
 }
 
+/// The worker closed its end without an answer.
+Record WorkerProcess::ended(const Assignment& assignment) {
+  const int status = end(kPatience);
+  const bool is_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+  if (is_killed && out_of_memory_kills() > oom_kills_) {
+    return lost(assignment, Status::kOutOfMemory,
+                "the kernel ended the worker because memory ran out");
+  }
+  return lost(assignment, Status::kFailed, describe_end(status));
+}
+
 Record WorkerProcess::lost(const Assignment& assignment, Status status, const std::string& reason) {
-  if (is_alive()) end(true);
+  if (is_alive()) end(kNoPatience);
   return lost_trial(assignment, options_.build, status, reason);
 }
 
-std::string WorkerProcess::end(bool kill_it) {
-  if (kill_it) {
-    kill(-pid_, SIGKILL);
-    kill(pid_, SIGKILL);  // Before its setpgid the group does not exist yet.
-  }
+int WorkerProcess::end(Nanoseconds patience) {
   close(out_);  // A worker that waits for work ends by itself.
+  if (patience > 0ns) has_ended(pid_, patience);
+  // A process that is ending keeps the status it ends with; the group may hold children of it.
+  kill(-pid_, SIGKILL);
+  kill(pid_, SIGKILL);  // Before its setpgid the group does not exist yet.
   int status = 0;
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   close(in_);
   pid_ = in_ = out_ = -1;
-  return describe_end(status);
+  return status;
 }
 
 }  // namespace assay::worker

@@ -5,15 +5,20 @@
 //   crash          failed, with the signal's name     hang      timed_out, and it is killed
 //   memory limit   out_of_memory                      garbage   failed, and it is killed
 //
+// It dies with the runner, and takes along what it has started itself.
+//
 //   ASSAY_TRY(WorkerProcess worker, WorkerProcess::start(options));
-//   store::Record record = worker.run(assignment, 60s);
+//   std::optional<store::Record> record = worker.run(assignment, 60s);
 //   if (!worker.is_alive()) ...start another for the next trial
 #pragma once
 
 #include <sys/types.h>
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +37,7 @@ struct WorkerOptions {
   std::vector<int> cpus;                           ///< Bound to these; empty: not bound.
   Bytes memory_max{0};                             ///< Of its data; 0: no limit.
   std::filesystem::path log;                       ///< Gets what it prints; empty: nowhere.
-  std::string build;                               ///< For the records of trials that got lost.
+  std::string build;  ///< What it must say it is; stands in the records of lost trials.
 };
 
 /// Whether `memory_max` is enforced: not in builds with a sanitizer, whose shadow memory would
@@ -41,29 +46,37 @@ bool enforces_memory_limit();
 
 class WorkerProcess {
  public:
+  /// Returns when the worker has said that it is one. An Error is about the program, its binding
+  /// or the machine: no other start will do better.
   static Result<WorkerProcess> start(WorkerOptions options);
   WorkerProcess(WorkerProcess&& other) noexcept;
   WorkerProcess& operator=(WorkerProcess&& other) noexcept;
   ~WorkerProcess();  ///< Kills what is still alive.
 
-  /// Always a record. After anything but an answer the process is gone.
-  store::Record run(const Assignment& assignment, Nanoseconds timeout);
+  /// A record whatever happens, and none only where `stop` went up meanwhile. After anything but
+  /// an answer the process is gone.
+  std::optional<store::Record> run(const Assignment& assignment, Nanoseconds timeout,
+                                   const std::atomic<bool>* stop = nullptr);
 
   bool is_alive() const { return pid_ > 0; }
   pid_t pid() const { return pid_; }
 
  private:
   WorkerProcess(WorkerOptions options, pid_t pid, int in, int out);
+  Result<void> greet();
   store::Record answer(const Assignment& assignment, const std::string& line);
+  store::Record ended(const Assignment& assignment);
   store::Record lost(const Assignment& assignment, store::Status status, const std::string& reason);
-  /// Kills the process group where asked, waits for the process, closes the pipes; how it ended.
-  std::string end(bool kill_it);
+  /// Closes the pipes, gives the process this long to end by itself, kills what is left of its
+  /// group, and returns its wait status.
+  int end(Nanoseconds patience);
 
   WorkerOptions options_;
   pid_t pid_ = -1;
   int in_ = -1;
   int out_ = -1;
   LineChannel channel_;
+  std::int64_t oom_kills_ = 0;  ///< Of the kernel, before the present trial.
 };
 
 }  // namespace assay::worker
