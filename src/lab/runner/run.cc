@@ -2,14 +2,17 @@
 #include "lab/runner/run.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <span>
 #include <utility>
 
 #include "core/clock.h"
+#include "core/hash.h"
 #include "core/nearest.h"
 #include "core/random.h"
 #include "lab/runner/environment_document.h"
+#include "lab/runner/equal_points.h"
 #include "lab/store/resume.h"
 #include "lab/store/run_folder.h"
 #include "lab/sweep/expand.h"
@@ -23,9 +26,6 @@ using codec::Node;
 using store::Record;
 using store::RunFolder;
 
-/// How often records are made safe from a power cut: a lost second of measuring, at most.
-constexpr Nanoseconds kSyncEvery = 1s;
-
 class Run {
  public:
   Run(const RunRequest& request, RunObserver& observer, const std::atomic<bool>& stop)
@@ -35,13 +35,17 @@ class Run {
   Result<void> open_folder();
   Result<void> note_environment(std::string_view when);
   Result<void> measure();
+  Result<void> note_equal_points();
   Result<RunSummary> finish();
 
  private:
   Result<void> create_folder();
+  Result<void> go_on_with(const std::filesystem::path& path);
+  Result<void> skip_duplicates();
   Result<void> measure_replicate(std::span<const store::Assignment> assignments);
   Result<void> measure_one(const store::Assignment& assignment, int position);
   Result<void> keep(const Record& record);
+  void count(const Record& record);
   Result<void> ensure_worker();
   void announce(const std::vector<store::Assignment>& plan);
   worker::WorkerOptions worker_options() const;
@@ -52,14 +56,16 @@ class Run {
   const std::atomic<bool>& stop_;
 
   std::vector<sweep::Trial> trials_;
+  std::vector<std::pair<sweep::Trial, std::string>> duplicates_;  // With the original's id.
   std::optional<RunFolder> folder_;
   std::vector<Record> earlier_;
   std::string policy_hash_;
   std::vector<int> cpus_;
   std::optional<worker::WorkerProcess> worker_;
   Nanoseconds begin_{0};
-  Nanoseconds synced_{0};
   Node environment_ = Node::map();
+  // Statuses of the arms of what counts: the latest record of each trial and replicate.
+  std::map<std::pair<std::uint64_t, int>, std::vector<store::Status>> latest_;
   std::int64_t total_ = 0;
   RunSummary summary_;
 };
@@ -84,33 +90,39 @@ std::string request_hash(const RunRequest& request) {
 
 Result<void> Run::plan_trials() {
   ASSAY_TRY(sweep::Sweep sweep, sweep::expand(spec_));
-  std::vector<bool> is_duplicate(sweep.trials.size(), false);
-  for (const auto& [duplicate, original] : sweep.duplicates) {
-    is_duplicate[duplicate] = true;
-    observer_.on_note(format("{} is {} after resolution: measured once", sweep.trials[duplicate].id,
-                             sweep.trials[original].id));
+  std::vector<std::string> ids;
+  for (const sweep::Trial& trial : sweep.trials) {
+    ids.push_back(trial.id);
   }
-  std::vector<std::string> known;
-  for (std::size_t i = 0; i < sweep.trials.size(); ++i) {
-    known.push_back(sweep.trials[i].id);
-    if (is_duplicate[i] || (!request_.only.empty() && known.back() != request_.only)) continue;
-    trials_.push_back(std::move(sweep.trials[i]));
+  std::map<std::size_t, std::size_t> originals(sweep.duplicates.begin(), sweep.duplicates.end());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!request_.only.empty() && ids[i] != request_.only) continue;
+    if (const auto original = originals.find(i); original != originals.end()) {
+      duplicates_.emplace_back(std::move(sweep.trials[i]), ids[original->second]);
+    } else {
+      trials_.push_back(std::move(sweep.trials[i]));
+    }
   }
   if (!trials_.empty()) return {};
-  if (request_.only.empty()) {
-    return Error::user("{} has no trial: `where` filtered out all {}", spec_.name,
-                       sweep.filtered_count);
+  if (!duplicates_.empty()) {
+    return Error::user("{} is the same point as {}, which is the one that is measured",
+                       request_.only, duplicates_.front().second);
   }
-  return Error::user("{}", unknown_name("trial", request_.only, known));
+  if (!request_.only.empty()) return Error::user("{}", unknown_name("trial", request_.only, ids));
+  return Error::user("{} has no trial: `where` filtered out all {}", spec_.name,
+                     sweep.filtered_count);
 }
 
 Result<void> Run::open_folder() {
   policy_hash_ = policy_hash_of(spec_);
-  const std::string hash = store::hash_of(spec_.resolved);
-  const auto unfinished =
-      request_.is_fresh ? std::nullopt : store::find_latest_unfinished(request_.results_root, hash);
-  if (!unfinished) return create_folder();
-  ASSAY_TRY(RunFolder folder, RunFolder::open(*unfinished, RunFolder::Access::kWrite));
+  const auto unfinished = request_.is_fresh ? std::nullopt
+                                            : store::find_latest_unfinished(request_.results_root,
+                                                                            request_hash(request_));
+  return unfinished ? go_on_with(*unfinished) : create_folder();
+}
+
+Result<void> Run::go_on_with(const std::filesystem::path& path) {
+  ASSAY_TRY(RunFolder folder, RunFolder::open(path, RunFolder::Access::kWrite));
   folder_ = std::move(folder);
   ASSAY_TRY(store::StoredRecords stored, folder_->records());
   earlier_ = std::move(stored.records);
@@ -119,6 +131,18 @@ Result<void> Run::open_folder() {
   for (const std::string& sentence : stored.damage) {
     observer_.on_note(sentence);
   }
+  for (const Record& record : earlier_) {
+    count(record);
+  }
+  const auto environment = folder_->read_document(store::kEnvironmentFile);
+  if (!environment) return {};  // It was interrupted before there was one.
+  // The machine of an interrupted start stays on record: it may have been another one.
+  Node starts = Node::list();
+  if (const Node* before = environment->find("earlier_starts")) starts = *before;
+  Node start = *environment;
+  start.erase("earlier_starts");
+  starts.append(std::move(start));
+  environment_.set("earlier_starts", std::move(starts));
   return {};
 }
 
@@ -142,32 +166,45 @@ Result<void> Run::note_environment(std::string_view when) {
 
 void Run::announce(const std::vector<store::Assignment>& plan) {
   total_ = std::ssize(plan);
-  summary_.folder = folder_->path();
   for (const store::Assignment& assignment : plan) {
     if (assignment.need == store::Need::kDone) ++summary_.resumed;
-    if (assignment.need == store::Need::kStale) {
-      observer_.on_note(
-          format("{} is measured again: {}", trials_[assignment.trial].id, assignment.why));
-    }
-  }
-  for (const Record& record : earlier_) {
-    for (const store::ArmRecord& arm : record.arms) {
-      ++summary_.statuses[std::string(to_text(arm.status))];
-    }
+    if (assignment.need != store::Need::kStale) continue;
+    observer_.on_note(
+        format("{} is measured again: {}", trials_[assignment.trial].id, assignment.why));
   }
   observer_.on_begin({spec_, folder_->path(), std::ssize(trials_), total_, summary_.resumed});
+}
+
+/// A point that is another one after resolution is measured once; the other says so.
+Result<void> Run::skip_duplicates() {
+  for (const auto& [trial, original] : duplicates_) {
+    const std::string reason = format("the same point as {}, and measured there", original);
+    observer_.on_note(format("{} is {}", trial.id, reason));
+    worker::Assignment assignment;
+    assignment.trial = trial;
+    assignment.policy_hash = policy_hash_;
+    Record record = worker::lost_trial(assignment, request_.build, store::Status::kSkipped, reason);
+    // A key of its own: under its content's key it would stand for the original.
+    record.trial_key = hash_bytes(trial.id, record.trial_key);
+    const bool is_known = latest_.contains({record.trial_key, record.replicate});
+    count(record);
+    if (!is_known) ASSAY_TRY_VOID(folder_->append(record));
+  }
+  return {};
 }
 
 Result<void> Run::measure() {
   ASSAY_TRY(const machine::Topology topology, machine::read_topology());
   cpus_ = machine::measuring_cpus(topology, spec_.run.threads);
-  begin_ = synced_ = SteadyClock::read();
+  begin_ = SteadyClock::read();
   const std::vector<store::Assignment> plan = store::plan_resume({.trials = trials_,
                                                                   .processes = spec_.run.processes,
                                                                   .records = earlier_,
                                                                   .build = request_.build,
-                                                                  .policy = policy_hash_});
+                                                                  .policy = policy_hash_,
+                                                                  .top_ups = request_.top_ups});
   announce(plan);
+  ASSAY_TRY_VOID(skip_duplicates());
   for (auto block = plan.begin(); block != plan.end() && !stop_;) {
     const int replicate = block->replicate;
     const auto end = std::find_if(block, plan.end(), [replicate](const store::Assignment& next) {
@@ -231,11 +268,12 @@ Result<void> Run::measure_one(const store::Assignment& assignment, int position)
                                 .replicate = assignment.replicate,
                                 .position = position,
                                 .process_seed = mix_seed(trial.seed, stream + 1)};
-  const Record record = worker_->run(task, spec_.run.trial_timeout);
-  ASSAY_TRY_VOID(keep(record));
+  const auto record = worker_->run(task, spec_.run.trial_timeout, &stop_);
+  if (!record) return {};  // Stopped.
+  ASSAY_TRY_VOID(keep(*record));
   const Nanoseconds elapsed = SteadyClock::read() - begin_;
   const std::int64_t left = total_ - summary_.resumed - summary_.measured;
-  observer_.on_record({.last = record,
+  observer_.on_record({.last = *record,
                        .done = summary_.resumed + summary_.measured,
                        .total = total_,
                        .elapsed = elapsed,
@@ -246,17 +284,34 @@ Result<void> Run::measure_one(const store::Assignment& assignment, int position)
 Result<void> Run::keep(const Record& record) {
   ASSAY_TRY_VOID(folder_->append(record));
   ++summary_.measured;
+  count(record);
+  return {};
+}
+
+void Run::count(const Record& record) {
+  std::vector<store::Status>& statuses = latest_[{record.trial_key, record.replicate}];
+  statuses.clear();
   for (const store::ArmRecord& arm : record.arms) {
-    ++summary_.statuses[std::string(to_text(arm.status))];
+    statuses.push_back(arm.status);
   }
-  const Nanoseconds now = SteadyClock::read();
-  if (now - synced_ < kSyncEvery) return {};
-  synced_ = now;
-  return folder_->sync();
+}
+
+Result<void> Run::note_equal_points() {
+  ASSAY_TRY(const store::StoredRecords stored, folder_->records());
+  for (const std::string& sentence : equal_points(stored.records)) {
+    observer_.on_note(sentence);
+  }
+  return {};
 }
 
 Result<RunSummary> Run::finish() {
+  summary_.folder = folder_->path();
   summary_.was_stopped = stop_;
+  for (const auto& [key, statuses] : latest_) {
+    for (const store::Status status : statuses) {
+      ++summary_.statuses[std::string(to_text(status))];
+    }
+  }
   if (!stop_) ASSAY_TRY_VOID(folder_->finish());
   return std::move(summary_);
 }
@@ -270,6 +325,7 @@ Result<RunSummary> run(const RunRequest& request, RunObserver& observer,
   ASSAY_TRY_VOID(run.open_folder());
   ASSAY_TRY_VOID(run.note_environment("before"));
   ASSAY_TRY_VOID(run.measure());
+  ASSAY_TRY_VOID(run.note_equal_points());
   ASSAY_TRY_VOID(run.note_environment("after"));
   return run.finish();
 }

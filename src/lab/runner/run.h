@@ -17,6 +17,7 @@
 #include "core/result.h"
 #include "lab/runner/observer.h"
 #include "lab/spec/spec.h"
+#include "lab/store/resume.h"
 
 namespace assay::runner {
 
@@ -28,18 +29,21 @@ struct RunRequest {
   std::string build;      ///< Identity of the program.
   std::string only;       ///< A trial id; empty: all.
   bool is_fresh = false;  ///< A new folder whatever was interrupted.
+  /// More processes for trials whose interval is too wide, after all the planned ones.
+  std::vector<store::TopUp> top_ups;
 };
 
 struct RunSummary {
   std::filesystem::path folder;
   std::int64_t measured = 0;                     ///< Records made now.
   std::int64_t resumed = 0;                      ///< Records found done.
-  std::map<std::string, std::int64_t> statuses;  ///< Of all arms of all records of the run.
+  std::map<std::string, std::int64_t> statuses;  ///< Of all arms of the records that count.
   bool was_stopped = false;                      ///< By `stop`: the folder can be gone on with.
 };
 
-/// `stop` is looked at between trials. A trial never ends a run; a disk that cannot be written
-/// does.
+/// `stop` (a signal handler may raise it) ends the trial in flight without a record. A trial never
+/// ends a run; a worker that cannot be started and a disk that cannot be written do, and every
+/// record made before stays readable.
 Result<RunSummary> run(const RunRequest& request, RunObserver& observer,
                        const std::atomic<bool>& stop);
 
