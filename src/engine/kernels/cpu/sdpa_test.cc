@@ -192,9 +192,11 @@ TEST(SdpaDeathTest, TooLittleScratchIsABug) {
   EXPECT_DEATH(sdpa_flash(inputs, {}, x.view, scratch), "scratch it asked for");
 }
 
-TEST(ChooseSdpa, AlwaysGivesAReason) {
-  for (const std::int64_t seq : {1, 5, 6, 64, 4096}) {
-    EXPECT_FALSE(choose_sdpa({1, 8, seq, seq, 64}).reason.empty()) << seq;
+TEST(ChooseSdpa, TakesFlashWhereQueriesRepayThePacking) {
+  for (const std::int64_t queries : {1, 63, 64, 4096}) {
+    const SdpaChoice choice = choose_sdpa({1, 8, queries, 4096, 64});
+    EXPECT_EQ(choice.kernel, queries < 64 ? SdpaKernel::kMath : SdpaKernel::kFlash) << queries;
+    EXPECT_THAT(choice.reason, ::testing::HasSubstr("queries"));
   }
 }
 
