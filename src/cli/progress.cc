@@ -32,8 +32,7 @@ std::string arm_text(const store::ArmRecord& arm) {
   }
   if (times.empty()) return arm.name;
   const double median = statistics::median(times);
-  std::string text =
-      format("{} {}", arm.name, to_text(Nanoseconds(static_cast<std::int64_t>(median))));
+  std::string text = format("{} {}", arm.name, to_text(Seconds(median * 1e-9)));
   if (const auto interval = statistics::median_interval(times, 0.95); interval && median > 0) {
     text += format(" ± {:.1f} %", (interval->high - interval->low) / 2 / median * 100);
   }

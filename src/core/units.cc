@@ -26,10 +26,14 @@ std::string in_largest_step(double amount, std::span<const Step> steps) {
 
 }  // namespace
 
-std::string to_text(Nanoseconds time) {
+std::string to_text(Seconds time) {
   static constexpr std::array<Step, 6> kSteps{
       {{1, "ns"}, {1e3, "us"}, {1e6, "ms"}, {1e9, "s"}, {60e9, "min"}, {3600e9, "h"}}};
-  return in_largest_step(static_cast<double>(time.count()), kSteps);
+  return in_largest_step(time.count() * 1e9, kSteps);
+}
+
+std::string to_text(Nanoseconds time) {
+  return to_text(Seconds(time));
 }
 
 std::string to_text(Bytes size) {

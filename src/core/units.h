@@ -29,6 +29,7 @@ class Bytes {
 };
 
 /// 1 234 567 ns -> "1.23 ms"; three significant digits, the unit a person would choose.
+std::string to_text(Seconds time);
 std::string to_text(Nanoseconds time);
 /// 1 572 864 bytes -> "1.5 MiB".
 std::string to_text(Bytes size);

@@ -21,6 +21,10 @@ TEST(Units, TimeInTheUnitAPersonWouldChoose) {
   }
 }
 
+TEST(Units, PartsOfANanosecondAreNotLost) {
+  EXPECT_EQ(to_text(Seconds(0.25e-9)), "0.25 ns");
+}
+
 TEST(Units, BytesInPowersOfTwo) {
   using Case = std::pair<std::int64_t, std::string>;
   for (const auto& [size, want] :

@@ -86,8 +86,9 @@ Value Value::scaled(double factor) const {
   if (!has_number()) return *this;
   Value value = of(state_, number_ * factor, reason_);
   if (interval_) {
-    const auto [low, high] = std::minmax(interval_->low * factor, interval_->high * factor);
-    value.interval_ = Interval{low, high};
+    const double low = interval_->low * factor;
+    const double high = interval_->high * factor;
+    value.interval_ = Interval{std::min(low, high), std::max(low, high)};
   }
   return value;
 }

@@ -50,6 +50,12 @@ TEST(Value, RatioKeepsTheWorstCase) {
   EXPECT_EQ(ratio.interval(), (Interval{0.75, 5}));
 }
 
+TEST(Value, ScalingKeepsTheIntervalInOrder) {
+  const Value value = Value::measured(4, Interval{3, 5});
+  EXPECT_EQ(value.scaled(0.5).interval(), (Interval{1.5, 2.5}));
+  EXPECT_EQ(value.scaled(-1).interval(), (Interval{-5, -3}));
+}
+
 TEST(Value, WhatIsNotANumberIsNotShownAsOne) {
   EXPECT_EQ(Value::measured(0.0 / 0.0).state(), State::kFailed);
   EXPECT_EQ((Value::measured(1) / Value::measured(0)).state(), State::kFailed);

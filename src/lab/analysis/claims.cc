@@ -13,6 +13,7 @@
 #include "core/nearest.h"
 #include "core/statistics/processes.h"
 #include "core/statistics/significance.h"
+#include "core/statistics/verdict.h"
 #include "lab/analysis/claim_evidence.h"
 
 namespace assay::analysis {
@@ -139,14 +140,27 @@ std::string undecided_text(const ClaimEvidence& evidence, const Hearing& hearing
                        *evidence.processes_needed - evidence.processes);
 }
 
-/// `factor` turns the raw p-value into the one that holds for all claims of the run together.
-void decide(const ClaimEvidence& evidence, double p_adjusted, Hearing& hearing) {
-  const double alpha = 1 - hearing.claim->confidence;
+/// How likely a wrong verdict may be at this look. A run that may add processes to undecided claims
+/// looks several times, at doubling counts, and spends a part of the error at each.
+double alpha_in_force(const Claim& claim, const ClaimEvidence& evidence,
+                      const spec::RunPolicy& run) {
+  const double alpha = 1 - claim.confidence;
+  if (run.processes_max <= run.processes) return alpha;
+  int look = 1;
+  for (std::int64_t count = run.processes; count < evidence.processes; count *= 2) {
+    ++look;
+  }
+  return statistics::alpha_of_look(look, alpha);
+}
+
+/// `p_adjusted` holds for all claims of the run together.
+void decide(const ClaimEvidence& evidence, double p_adjusted, double alpha, Hearing& hearing) {
   const bool is_for = evidence.p_support < evidence.p_refute;
   const std::string seen =
       format("{} at {} against {} (p = {:.2g}, {} processes)", to_text(evidence.value),
              place_of(evidence, hearing), hearing.finding.bound, p_adjusted, evidence.processes);
   if (p_adjusted > alpha) {
+    hearing.finding.processes_needed = evidence.processes_needed;
     return settle(hearing, Verdict::kUndecided, undecided_text(evidence, hearing, p_adjusted));
   }
   if (!is_for) return settle(hearing, Verdict::kRefuted, seen);
@@ -195,7 +209,7 @@ std::vector<ClaimFinding> judge_claims(const spec::Spec& spec,
     Hearing& hearing = *weighed[i];
     hearing.finding.self_test_passed = loses_when_reversed(hearing, weighed.size());
     const ClaimEvidence evidence = *hearing.evidence;
-    decide(evidence, adjusted[i], hearing);
+    decide(evidence, adjusted[i], alpha_in_force(*hearing.claim, evidence, spec.run), hearing);
   }
   std::vector<ClaimFinding> findings;
   for (Hearing& hearing : hearings) {

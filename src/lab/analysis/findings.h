@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,8 +91,10 @@ struct ClaimFinding {
   std::string id;
   std::string says;
   Verdict verdict = Verdict::kNotMeasured;
-  Value value;          ///< The ratio that decided, with its interval.
-  std::string bound;    ///< "< 0.667"
+  Value value;        ///< The ratio that decided, with its interval.
+  std::string bound;  ///< "< 0.667"
+  /// Of an undecided claim that more processes would decide: how many in all.
+  std::optional<std::int64_t> processes_needed;
   std::string because;  ///< One sentence: what was seen, or what is missing and how much it takes.
   std::vector<std::string> trial_ids;
   bool self_test_passed = false;  ///< On data with the effect reversed the verdict was `refuted`.

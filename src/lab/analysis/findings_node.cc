@@ -116,6 +116,7 @@ Node node_of(const ClaimFinding& claim) {
   node.set("value", to_node(claim.value));
   node.set("bound", claim.bound);
   node.set("because", claim.because);
+  node.set("processes_needed", claim.processes_needed ? Node(*claim.processes_needed) : Node());
   node.set("trials", texts(claim.trial_ids));
   node.set("self_test_passed", claim.self_test_passed);
   return node;

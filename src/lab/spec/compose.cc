@@ -250,13 +250,7 @@ Result<void> apply_scale(Node& document, std::string_view scale) {
   ASSAY_TRY_VOID(check_scales(field));
   if (scale.empty()) return {};
   const auto block = field.find(scale);
-  if (!block) {
-    std::vector<std::string> known;
-    for (const auto& [name, value] : scales.entries()) {
-      known.push_back(name);
-    }
-    return field.error(unknown_name("scale", scale, known));
-  }
+  if (!block) return {};  // The file is the same at a scale that it does not mention.
   give_way(document, block->node());
   merge_into(document, block->node());
   return {};

@@ -87,6 +87,12 @@ Result<RunPolicy> read_run(const Field& document) {
   if (!section) return run;
   ASSAY_TRY_VOID(section->allow_keys(section_keys("run")));
   ASSAY_TRY_VOID(read_into(*section, "processes", {1, 1'000}, run.processes));
+  run.processes_max = run.processes;
+  ASSAY_TRY_VOID(read_into(*section, "processes_max", {1, 1'000}, run.processes_max));
+  if (run.processes_max < run.processes) {
+    return section->find("processes_max")
+        ->error(format("at least run.processes ({}): got {}", run.processes, run.processes_max));
+  }
   ASSAY_TRY_VOID(read_into(*section, "isolate", {"trial", "group"}, run.isolate));
   ASSAY_TRY_VOID(read_into(*section, "order", {"shuffled", "listed"}, run.order));
   ASSAY_TRY_VOID(read_into(*section, "trial_timeout", run.trial_timeout));

@@ -93,6 +93,7 @@ Node measure_node(const measure::Policy& policy) {
 
 Node run_node(const RunPolicy& run) {
   return map_of({{"processes", run.processes},
+                 {"processes_max", run.processes_max},
                  {"isolate", run.isolate == Isolation::kTrial ? "trial" : "group"},
                  {"order", run.order == Order::kShuffled ? "shuffled" : "listed"},
                  {"trial_timeout", exact_text(run.trial_timeout)},

@@ -98,6 +98,9 @@ enum class Order : std::uint8_t { kShuffled, kListed };
 /// How the trials of a run are carried out (how one trial is sampled is measure::Policy).
 struct RunPolicy {
   int processes = 3;  ///< Replicates: each a fresh process over the whole sweep.
+  /// Trials of an undecided claim get up to so many. Above `processes`, every look at the verdict
+  /// spends part of its error.
+  int processes_max = 3;
   Isolation isolate = Isolation::kGroup;
   Order order = Order::kShuffled;
   Nanoseconds trial_timeout{60s};

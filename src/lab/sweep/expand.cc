@@ -94,7 +94,8 @@ Frame frame_of(const Spec& spec) {
   Factors contested;
   for (const auto& [name, value] : spec.params.entries()) {
     const bool is_contested = std::ranges::any_of(
-        spec.arms, [&](const spec::Arm& arm) { return arm.overrides.find(name) != nullptr; });
+        spec.arms,
+        [&, &key = name](const spec::Arm& arm) { return arm.overrides.find(key) != nullptr; });
     (is_contested ? contested : frame.shared).set(name, value);
   }
   for (const spec::Arm& arm : spec.arms) {
