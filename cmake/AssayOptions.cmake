@@ -21,6 +21,7 @@ target_compile_options(assay_flags INTERFACE
   -Wold-style-cast -Wswitch -Wunused-result)
 if(ASSAY_SANITIZE)
   target_compile_options(assay_flags INTERFACE
-    -fsanitize=${ASSAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    -fsanitize=${ASSAY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+    -Wno-maybe-uninitialized)  # GCC 12 raises it falsely in instrumented code.
   target_link_options(assay_flags INTERFACE -fsanitize=${ASSAY_SANITIZE})
 endif()

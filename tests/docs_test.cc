@@ -4,6 +4,7 @@
 
 #include <regex>
 
+#include "lab/report/references.h"
 #include "source_tree.h"
 
 namespace assay::tests {
@@ -32,6 +33,12 @@ TEST(Docs, LinksLeadSomewhere) {
     }
   }
   EXPECT_GT(links, 5);
+}
+
+TEST(Docs, NoLiteralNumberStandsBesideAClaim) {
+  for (const fs::path& page : documents()) {
+    EXPECT_THAT(report::literals_beside_references(read_text(page)), ::testing::IsEmpty()) << page;
+  }
 }
 
 TEST(Docs, TheReadmeGivesTwoCommands) {

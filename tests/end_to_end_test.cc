@@ -41,7 +41,7 @@ TEST(EndToEnd, MistakesExitWithTwoAndLeaveNothingBehind) {
   const std::vector<Case> cases{
       {{"rum"}, "unknown command: rum; did you mean run?"},
       {{"run", "nigth_sweep"}, "did you mean night_sweep?"},
-      {{"run", "smoke", "measure.budgett=1s"}, "did you mean budget?"},
+      {{"run", "smoke", "measure.budgett=1s"}, "did you mean measure.budget?"},
       {{"show", "latest"}, "no run"},
       {{"run", "gone.yaml"}, "no such file: gone.yaml"},
   };

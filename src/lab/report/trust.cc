@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "core/format.h"
 #include "lab/codec/json.h"
@@ -89,6 +90,13 @@ std::string processes_text(const Trust& trust) {
   return format("{} to {} processes", trust.processes_min, trust.processes_max);
 }
 
+/// "process 3: drift: 4 %" -> "drift": what is the same doubt in other processes and amounts.
+std::string kind_of(const std::string& doubt) {
+  const std::size_t begin = doubt.starts_with("process ") ? doubt.find(": ") : std::string::npos;
+  const std::string sentence = begin == std::string::npos ? doubt : doubt.substr(begin + 2);
+  return sentence.substr(0, sentence.find(':'));
+}
+
 }  // namespace
 
 Trust trust_of(const RunView& view) {
@@ -98,9 +106,12 @@ Trust trust_of(const RunView& view) {
   for (const analysis::CellFinding& cell : view.findings.cells) {
     trust.samples += cell.samples;
     trust.doubtful_samples += cell.doubtful_samples;
-    for (const std::string& doubt : cell.doubts)
-      ++doubts[doubt];
     if (cell.processes == 0) continue;  // Nothing was measured; its state says why.
+    std::set<std::string> kinds;
+    for (const std::string& doubt : cell.doubts)
+      kinds.insert(kind_of(doubt));
+    for (const std::string& kind : kinds)
+      ++doubts[kind];
     trust.processes_min = is_first ? cell.processes : std::min(trust.processes_min, cell.processes);
     trust.processes_max = std::max(trust.processes_max, cell.processes);
     is_first = false;

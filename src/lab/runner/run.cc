@@ -11,8 +11,10 @@
 #include "core/hash.h"
 #include "core/nearest.h"
 #include "core/random.h"
+#include "lab/analysis/analyse.h"
 #include "lab/runner/environment_document.h"
 #include "lab/runner/equal_points.h"
+#include "lab/runner/top_up.h"
 #include "lab/store/resume.h"
 #include "lab/store/run_folder.h"
 #include "lab/sweep/expand.h"
@@ -35,6 +37,7 @@ class Run {
   Result<void> open_folder();
   Result<void> note_environment(std::string_view when);
   Result<void> measure();
+  Result<void> top_up();
   Result<void> note_equal_points();
   Result<RunSummary> finish();
 
@@ -42,6 +45,8 @@ class Run {
   Result<void> create_folder();
   Result<void> go_on_with(const std::filesystem::path& path);
   Result<void> skip_duplicates();
+  std::vector<store::Assignment> plan_with(std::span<const store::TopUp> top_ups) const;
+  Result<void> measure_plan(const std::vector<store::Assignment>& plan);
   Result<void> measure_replicate(std::span<const store::Assignment> assignments);
   Result<void> measure_one(const store::Assignment& assignment, int position);
   Result<void> keep(const Record& record);
@@ -197,14 +202,39 @@ Result<void> Run::measure() {
   ASSAY_TRY(const machine::Topology topology, machine::read_topology());
   cpus_ = machine::measuring_cpus(topology, spec_.run.threads);
   begin_ = SteadyClock::read();
-  const std::vector<store::Assignment> plan = store::plan_resume({.trials = trials_,
-                                                                  .processes = spec_.run.processes,
-                                                                  .records = earlier_,
-                                                                  .build = request_.build,
-                                                                  .policy = policy_hash_,
-                                                                  .top_ups = request_.top_ups});
+  const std::vector<store::Assignment> plan = plan_with(request_.top_ups);
   announce(plan);
   ASSAY_TRY_VOID(skip_duplicates());
+  return measure_plan(plan);
+}
+
+/// More processes for what is still undecided, as far as the experiment allows.
+Result<void> Run::top_up() {
+  while (!stop_ && spec_.run.processes_max > spec_.run.processes) {
+    ASSAY_TRY(store::StoredRecords stored, folder_->records());
+    const analysis::Findings findings = analysis::analyse(spec_, stored.records, {});
+    const std::vector<store::TopUp> due = top_ups_due(findings, trials_, stored.records, spec_.run);
+    if (due.empty()) return {};
+    earlier_ = std::move(stored.records);
+    const std::vector<store::Assignment> plan = plan_with(due);
+    const auto more = std::ranges::count(plan, store::Need::kTopUp, &store::Assignment::need);
+    observer_.on_note(format("{} trials of undecided claims: {} more records", due.size(), more));
+    total_ += more;
+    ASSAY_TRY_VOID(measure_plan(plan));
+  }
+  return {};
+}
+
+std::vector<store::Assignment> Run::plan_with(std::span<const store::TopUp> top_ups) const {
+  return store::plan_resume({.trials = trials_,
+                             .processes = spec_.run.processes,
+                             .records = earlier_,
+                             .build = request_.build,
+                             .policy = policy_hash_,
+                             .top_ups = top_ups});
+}
+
+Result<void> Run::measure_plan(const std::vector<store::Assignment>& plan) {
   for (auto block = plan.begin(); block != plan.end() && !stop_;) {
     const int replicate = block->replicate;
     const auto end = std::find_if(block, plan.end(), [replicate](const store::Assignment& next) {
@@ -325,6 +355,7 @@ Result<RunSummary> run(const RunRequest& request, RunObserver& observer,
   ASSAY_TRY_VOID(run.open_folder());
   ASSAY_TRY_VOID(run.note_environment("before"));
   ASSAY_TRY_VOID(run.measure());
+  ASSAY_TRY_VOID(run.top_up());
   ASSAY_TRY_VOID(run.note_equal_points());
   ASSAY_TRY_VOID(run.note_environment("after"));
   return run.finish();

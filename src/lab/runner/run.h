@@ -2,7 +2,8 @@
 // Carries out an experiment: every trial in every process, through workers, into a run folder.
 //
 //   plan the trials -> open the folder (or the one that was interrupted) -> environment before ->
-//   for every process: a fresh worker and the trials in an order of their own -> environment after
+//   for every process: a fresh worker and the trials in an order of their own ->
+//   more processes for undecided claims -> environment after
 //
 // Each record is appended as it is made, so a run can be killed at any moment and gone on with.
 #pragma once

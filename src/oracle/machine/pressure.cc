@@ -46,7 +46,7 @@ void add_doubt(std::vector<std::string>& doubts, std::string_view what,
   const double share =
       static_cast<double>(time.value().count()) / static_cast<double>(elapsed.count());
   if (share < kShareThatMatters) return;
-  doubts.push_back(format("{} for {:.0f} % of the time", what, 100 * share));
+  doubts.push_back(format("{}: {:.0f} % of the time", what, 100 * share));
 }
 
 }  // namespace

@@ -24,8 +24,8 @@ TEST(Pressure, SaysWhatTookAShareThatMatters) {
   after.stolen = Nanoseconds(40ms + 30ms);
   after.memory_waiting = Nanoseconds(19ms);
   EXPECT_THAT(doubts_between(calm(), after, 1s),
-              ElementsAre("tasks waited for a CPU for 12 % of the time",
-                          "the hypervisor took CPUs away for 3 % of the time"));
+              ElementsAre("tasks waited for a CPU: 12 % of the time",
+                          "the hypervisor took CPUs away: 3 % of the time"));
   EXPECT_THAT(doubts_between(calm(), after, 0s), IsEmpty());
 }
 
