@@ -104,7 +104,8 @@ Result<void> compare(const LoadedRun& before, const LoadedRun& after) {
   const analysis::RunComparison comparison =
       analysis::compare_runs(before.findings, after.findings, {});
   print_line(comparison.caveat);
-  print("\n" + figure::to_markdown(report::comparison_table(comparison)));
+  print_line("");
+  print(figure::to_markdown(report::comparison_table(comparison)));
   return {};
 }
 

@@ -136,7 +136,9 @@ void against_memory(Figure& figure) {
   for (auto& row : figure.table.rows) {
     const auto number = number_of(std::get<Scalar>(row[x]));
     const bool is_known = number && smallest;
-    row.emplace_back(is_known ? Scalar(*number / *smallest - 1) : Scalar());
+    Scalar overhead;
+    if (is_known) overhead = *number / *smallest - 1;
+    row.emplace_back(std::move(overhead));
   }
   figure.label = figure.x;
   figure.x = "overhead";
