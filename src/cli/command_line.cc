@@ -87,6 +87,7 @@ void add_running_commands(CLI::App& app, Slots& slots) {
       *app.add_subcommand("plan", "Trials, duplicates and estimated time, without running");
   add_experiment_options(plan, slots.plan.what);
   plan.add_flag("--trials", slots.plan.shows_every_trial, "Print every trial, not a summary");
+  add_results_option(plan, slots.plan.results);
 
   CLI::App& worker =
       *app.add_subcommand("worker", "For the runner: measures trials in a process of its own");

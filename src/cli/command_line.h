@@ -34,6 +34,7 @@ struct RunArguments {
 
 struct PlanArguments {
   ExperimentArguments what;
+  std::filesystem::path results;  ///< Earlier runs say how long a trial took.
   bool shows_every_trial = false;
 };
 

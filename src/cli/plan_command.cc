@@ -5,6 +5,8 @@
 #include "cli/experiments.h"
 #include "cli/print.h"
 #include "lab/spec/multirun.h"
+#include "lab/store/index.h"
+#include "lab/store/run_folder.h"
 #include "lab/sweep/estimate.h"
 #include "lab/sweep/expand.h"
 
@@ -34,6 +36,25 @@ void print_duplicates(const sweep::Sweep& sweep) {
     print_line(format("  duplicate: {} is {} after resolution and will be skipped",
                       sweep.trials[duplicate].id, sweep.trials[original].id));
   }
+}
+
+/// What trials of this experiment took in earlier runs; empty where there are none.
+std::vector<sweep::PastDuration> past_durations(const std::string& name,
+                                                const std::filesystem::path& results) {
+  std::vector<sweep::PastDuration> past;
+  const auto runs = store::list_runs(results);
+  if (!runs) return past;
+  for (const store::RunEntry& run : *runs) {
+    if (run.name != name) continue;
+    const auto folder = store::RunFolder::open(run.path, store::RunFolder::Access::kRead);
+    if (!folder) continue;
+    const auto stored = folder->records();
+    if (!stored) continue;
+    for (const store::Record& record : stored->records) {
+      past.push_back({record.trial_key, record.duration});
+    }
+  }
+  return past;
 }
 
 }  // namespace
@@ -70,7 +91,8 @@ Result<int> plan_command(const PlanArguments& arguments, const Context& context)
   std::int64_t cells = 0;
   for (const spec::Spec& spec : specs) {
     ASSAY_TRY(const sweep::Sweep sweep, sweep::expand(spec));
-    const sweep::Estimate estimate = sweep::estimate(spec, sweep);
+    const sweep::Estimate estimate =
+        sweep::estimate(spec, sweep, past_durations(spec.name, arguments.results));
     print_line(format("{} ({}): {}", spec.name, spec.scale, spec.question));
     print_line(
         format("  {} trials with {} cells, {} compared pairs, {} A/A floors, in {} processes; {}",
@@ -79,6 +101,7 @@ Result<int> plan_command(const PlanArguments& arguments, const Context& context)
                count_of(sweep, sweep::TrialKind::kFloor), spec.run.processes, to_text(estimate)));
     if (sweep.filtered_count > 0)
       print_line(format("  {} points filtered out", sweep.filtered_count));
+    print_line(format("  {}", estimate.assumes));
     print_duplicates(sweep);
     if (arguments.shows_every_trial) print_trials(sweep);
     total.low += estimate.low;
