@@ -67,7 +67,10 @@ void add_experiment_options(CLI::App& command, ExperimentArguments& what) {
 
 void add_results_option(CLI::App& command, std::filesystem::path& results) {
   results = "results";
-  command.add_option("--results", results, "The folder that holds the runs (default: results)");
+  command.add_option("--results", results, "The folder that holds the runs (default: results)")
+      ->check([](const std::string& text) {
+        return text.empty() ? std::string("a folder has a name") : std::string();
+      });
 }
 
 void add_running_commands(CLI::App& app, Slots& slots) {

@@ -20,15 +20,20 @@ std::string question_of(const Experiment& experiment) {
   return words == nullptr ? "" : *words;
 }
 
-void list_experiments() {
+Result<void> list_experiments() {
+  const std::vector<Experiment> experiments = all_experiments(experiments_root());
+  if (experiments.empty()) {
+    return Error::user("no experiment in {}", experiments_root().string());
+  }
   std::string family;
-  for (const Experiment& experiment : all_experiments(experiments_root())) {
+  for (const Experiment& experiment : experiments) {
     if (experiment.family != family) {
       family = experiment.family;
       print_line(format("{}:", family));
     }
     print_line(format("  {:<36} {}", experiment.name, question_of(experiment)));
   }
+  return {};
 }
 
 Result<void> list_runs(const std::filesystem::path& results) {
@@ -114,7 +119,7 @@ Result<int> list_command(const ListArguments& arguments, const Context& context)
   } else if (arguments.what == "metrics") {
     list_metrics();
   } else {
-    list_experiments();
+    ASSAY_TRY_VOID(list_experiments());
   }
   return 0;
 }

@@ -39,5 +39,7 @@ Result<int> start(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   const Result<int> code = start(std::vector<std::string>(argv + 1, argv + argc));
-  return code ? *code : complain(code.error());
+  if (!code) return complain(code.error());
+  if (flush_output()) return *code;
+  return complain(assay::Error::environment("cannot write to standard output"));
 }

@@ -35,4 +35,8 @@ void note(std::string_view text) {
   write(stderr, "assay: " + std::string(text) + "\n");
 }
 
+bool flush_output() {
+  return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+}
+
 }  // namespace assay::cli

@@ -13,5 +13,7 @@ void print_line(std::string_view text);
 /// `assay: <message>` with its places, on standard error; the exit code that goes with it.
 int complain(const Error& error);
 void note(std::string_view text);
+/// False where something printed did not arrive (a full disk, a closed pipe).
+bool flush_output();
 
 }  // namespace assay::cli

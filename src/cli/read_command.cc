@@ -101,6 +101,14 @@ Result<void> write_reports(const std::vector<LoadedRun>& runs) {
 }
 
 Result<void> compare(const LoadedRun& before, const LoadedRun& after) {
+  if (before.spec.name != after.spec.name || before.spec.workload != after.spec.workload) {
+    return Error::user("these runs answer different questions: {} ({}) and {} ({})",
+                       before.spec.name, before.spec.workload, after.spec.name,
+                       after.spec.workload);
+  }
+  if (!(before.spec.resolved == after.spec.resolved)) {
+    note("the two runs were asked differently; their config.json files say how");
+  }
   const analysis::RunComparison comparison =
       analysis::compare_runs(before.findings, after.findings, {});
   print_line(comparison.caveat);

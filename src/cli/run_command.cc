@@ -79,6 +79,7 @@ Result<Outcome> run_one(const spec::Spec& spec, const RunArguments& arguments,
   request.is_fresh = arguments.is_fresh;
   ProgressPrinter progress;
   ASSAY_TRY(const runner::RunSummary summary, runner::run(request, progress, stop_requested));
+  if (summary.was_stopped) return Outcome{.loaded = {}, .code = 0, .was_stopped = true};
   ASSAY_TRY(LoadedRun loaded, load_run(summary.folder, context.registries.vocabulary));
   ASSAY_TRY_VOID(write_summary(loaded));
   print_line(format("{}: {}", spec.name, spec.question));
@@ -98,19 +99,21 @@ Result<int> run_command(const RunArguments& arguments, const Context& context) {
   int code = 0;
   for (const spec::Spec& spec : specs) {
     ASSAY_TRY(Outcome outcome, run_one(spec, arguments, context));
+    if (outcome.was_stopped) {
+      note("stopped; the same command goes on from here");
+      return 128 + SIGINT;
+    }
     code = std::max(code, outcome.code);
     runs.push_back(std::move(outcome.loaded));
     ASSAY_TRY_VOID(write_report_files({runs.back().view()}, runs.back().folder));
-    if (!outcome.was_stopped) continue;
-    note("stopped; the same command goes on from here");
-    return 128 + SIGINT;
   }
   if (runs.size() == 1) return code;
   std::vector<report::RunView> views;
   for (const LoadedRun& run : runs) {
     views.push_back(run.view());
   }
-  ASSAY_TRY_VOID(write_report_files(views, arguments.results / arguments.what.experiment));
+  const std::filesystem::path asked(arguments.what.experiment);
+  ASSAY_TRY_VOID(write_report_files(views, arguments.results / asked.stem()));
   return code;
 }
 

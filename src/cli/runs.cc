@@ -34,22 +34,36 @@ report::RunView LoadedRun::view() const {
 Result<LoadedRun> load_run(const fs::path& folder, const spec::Vocabulary& vocabulary) {
   ASSAY_TRY(const store::RunFolder run,
             store::RunFolder::open(folder, store::RunFolder::Access::kRead));
-  ASSAY_TRY(const codec::Node config, run.read_document(store::kConfigFile));
+  const std::string config_name = (folder / store::kConfigFile).string();
+  ASSAY_TRY(const codec::Node config,
+            run.read_document(store::kConfigFile).context("in {}", config_name));
   const codec::Node* document = config.find("spec");
   if (document == nullptr) {
-    return Error::user("{} says no `spec`: not a run of this version",
-                       (folder / store::kConfigFile).string());
+    return Error::user("{} says no `spec`: not a run of this version", config_name);
   }
-  ASSAY_TRY(spec::Spec spec, spec::spec_from(*document, vocabulary)
-                                 .context("in {}", (folder / store::kConfigFile).string()));
+  ASSAY_TRY(spec::Spec spec, spec::spec_from(*document, vocabulary).context("in {}", config_name));
   ASSAY_TRY(store::StoredRecords stored, run.records());
+  if (stored.records.empty() && run.is_finished()) {
+    return Error::environment("{} holds no record of a finished run: it was emptied or lost",
+                              (folder / store::kLogFile).string());
+  }
   LoadedRun loaded;
   loaded.folder = folder;
   loaded.findings = analysis::analyse(spec, stored.records, {});
   loaded.spec = std::move(spec);
   loaded.damage = std::move(stored.damage);
   auto environment = run.read_document(store::kEnvironmentFile);
-  if (environment) loaded.environment = *std::move(environment);
+  if (environment && environment->is_map()) {
+    loaded.environment = *std::move(environment);
+    return loaded;
+  }
+  const std::string lost = format("{} cannot be read: the machine is unknown",
+                                  (folder / store::kEnvironmentFile).string());
+  codec::Node warnings = codec::Node::list();
+  warnings.append(lost);
+  loaded.environment = codec::Node::map();
+  loaded.environment.set("warnings", std::move(warnings));
+  loaded.damage.push_back(lost);
   return loaded;
 }
 

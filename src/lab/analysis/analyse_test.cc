@@ -44,7 +44,7 @@ TEST(Analyse, RecoversTimesRatesAndRatios) {
   EXPECT_EQ(slow.time_clean, slow.time);
   EXPECT_EQ(slow.processes, 5);
   EXPECT_EQ(slow.samples, 150);
-  EXPECT_EQ(slow.repeat_command, "assay run experiments/planted.yaml --scale smoke --only \"k=2\"");
+  EXPECT_EQ(slow.repeat_command, "assay run experiments/planted.yaml --scale smoke --only k=2");
   ASSERT_EQ(findings.ratios.size(), 4U);
   const RatioFinding& ratio = findings.ratios[1];
   EXPECT_EQ(ratio.base, "slow");

@@ -2,6 +2,7 @@
 #include "lab/analysis/cells.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstddef>
 #include <optional>
@@ -121,6 +122,20 @@ void set_values(const MeasuredTrial& trial, const MeasuredArm& arm, double confi
   }
 }
 
+/// A word as a shell reads it back: quoted where it holds more than plain characters.
+std::string shell_word(const std::string& word) {
+  const bool is_plain = !word.empty() && std::ranges::all_of(word, [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("_-./=,:+%@").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (is_plain) return word;
+  std::string quoted = "'";
+  for (const char c : word) {
+    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return quoted + "'";
+}
+
 CellFinding identity_of(const spec::Spec& spec, const MeasuredTrial& trial,
                         const MeasuredArm& arm) {
   CellFinding cell;
@@ -130,8 +145,11 @@ CellFinding identity_of(const spec::Spec& spec, const MeasuredTrial& trial,
   cell.arm = arm.name;
   cell.factors = arm.factors;
   cell.mechanism = arm.mechanism;
-  cell.repeat_command =
-      format("assay run {} --scale {} --only \"{}\"", spec.path.string(), spec.scale, trial.id);
+  cell.repeat_command = format("assay run {}", shell_word(spec.path.string()));
+  for (const std::string& text : spec.overrides) {
+    cell.repeat_command += " " + shell_word(text);
+  }
+  cell.repeat_command += format(" --scale {} --only {}", spec.scale, shell_word(trial.id));
   return cell;
 }
 

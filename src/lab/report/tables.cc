@@ -166,8 +166,16 @@ Result<Table> table_of(const RunView& view, const spec::TableRequest& request) {
 Result<std::vector<Table>> tables_of(const RunView& view) {
   std::vector<Table> tables;
   for (const spec::TableRequest& request : view.spec.tables) {
-    ASSAY_TRY(Table table, table_of(view, request).context("in tables.{}", request.id));
-    tables.push_back(std::move(table));
+    auto table = table_of(view, request).context("in tables.{}", request.id);
+    if (table) {
+      tables.push_back(*std::move(table));
+    } else {
+      tables.push_back({.id = request.id,
+                        .title = request.title,
+                        .columns = {{"problem", "cannot be made", ""}},
+                        .rows = {{codec::Scalar(table.error().to_string())}},
+                        .notes = {}});
+    }
   }
   return tables;
 }

@@ -60,9 +60,11 @@ Result<void> write_table(Folder& folder, const std::string& stem, const figure::
 Result<void> write_tables(Folder& folder, const RunView& view) {
   const std::size_t run_count = folder.run_count();
   ASSAY_TRY(std::vector<figure::Table> tables, tables_of(view));
-  tables.push_back(points_table(view));
-  for (figure::Table table : {cliffs_table(view), periods_table(view), floors_table(view)}) {
-    if (!table.rows.empty()) tables.push_back(std::move(table));
+  for (figure::Table table :
+       {points_table(view), cliffs_table(view), periods_table(view), floors_table(view)}) {
+    if (table.rows.empty()) continue;
+    table.id = "every_" + table.id;  // Apart from the names that an experiment gives its tables.
+    tables.push_back(std::move(table));
   }
   for (const figure::Table& table : tables) {
     ASSAY_TRY_VOID(write_table(folder, stem_of(view, table.id, run_count), table));

@@ -28,6 +28,8 @@ using codec::Node;
 using store::Record;
 using store::RunFolder;
 
+constexpr int kStartTries = 3;
+
 class Run {
  public:
   Run(const RunRequest& request, RunObserver& observer, const std::atomic<bool>& stop)
@@ -283,7 +285,13 @@ Result<void> Run::ensure_worker() {
   if (worker_ && worker_->is_alive()) return {};
   std::error_code error;
   std::filesystem::create_directories(folder_->path() / "logs", error);
-  ASSAY_TRY(worker_, worker::WorkerProcess::start(worker_options()));
+  // A worker that something killed as it started is no reason to end the run; three in a row are.
+  auto started = worker::WorkerProcess::start(worker_options());
+  for (int tries = 1; !started && tries < kStartTries; ++tries) {
+    observer_.on_note(started.error().message());
+    started = worker::WorkerProcess::start(worker_options());
+  }
+  ASSAY_TRY(worker_, std::move(started));
   return {};
 }
 

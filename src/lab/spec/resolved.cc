@@ -164,6 +164,7 @@ Node resolved_document(const Spec& spec) {
   Node document = map_of({{"schema", kSpecSchema},
                           {"scale", spec.scale},
                           {"path", spec.path.string()},
+                          {"overrides", list_of(spec.overrides)},
                           {"name", spec.name},
                           {"group", spec.group},
                           {"question", spec.question},

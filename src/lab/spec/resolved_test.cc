@@ -24,7 +24,7 @@ TEST(Resolved, SaysEveryDefault) {
   spec.arms = {{.name = "only", .overrides = {}}};
   EXPECT_EQ(
       codec::to_json(resolved_document(spec)),
-      R"({"schema":"assay.spec/1","scale":"smoke","path":"experiments/x.yaml","name":"x",)"
+      R"({"schema":"assay.spec/1","scale":"smoke","path":"experiments/x.yaml","overrides":[],"name":"x",)"
       R"("group":"t","question":"Q","workload":"gemm","params":{"m":1,"alpha":2.0},)"
       R"("axes":{"k+n":[{"k":1,"n":2}],"dtype":["f32","f64"]},"arms":{"only":{}},)"
       R"("compare":{},"measure":{"warmup_samples_min":3,"warmup_max":"500ms",)"

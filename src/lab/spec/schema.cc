@@ -38,7 +38,7 @@ const Keys& document_keys() {
 const Keys& resolved_keys() {
   static const Keys kKeys = [] {
     Keys keys = without(document_keys(), {"scales", "defaults"});
-    keys.insert(keys.begin(), {"schema", "scale", "path"});
+    keys.insert(keys.begin(), {"schema", "scale", "path", "overrides"});
     return keys;
   }();
   return kKeys;

@@ -47,11 +47,24 @@ Result<void> check_schema(const Field& document) {
   return field->error(format("expected {}: got {}", kSpecSchema, schema));
 }
 
+Result<std::vector<std::string>> read_overrides(const Field& document) {
+  std::vector<std::string> overrides;
+  const auto field = document.find("overrides");
+  if (!field) return overrides;
+  ASSAY_TRY(const std::vector<Field> items, field->items());
+  for (const Field& item : items) {
+    ASSAY_TRY(std::string text, item.text());
+    overrides.push_back(std::move(text));
+  }
+  return overrides;
+}
+
 /// Who asks, and what is asked: everything before the workload's own names.
 Result<void> read_heading(const Field& document, Spec& spec) {
   ASSAY_TRY_VOID(check_schema(document));
   ASSAY_TRY(spec.scale, text_or_nothing(document, "scale"));
   ASSAY_TRY(spec.path, text_or_nothing(document, "path"));
+  ASSAY_TRY(spec.overrides, read_overrides(document));
   ASSAY_TRY(spec.name, read_identifier(document, "name"));
   ASSAY_TRY(spec.group, read_identifier(document, "group"));
   ASSAY_TRY(spec.question, read_sentence(document, "question"));
@@ -107,6 +120,11 @@ Result<Spec> load_spec(const SpecRequest& request, const Vocabulary& vocabulary)
   ASSAY_TRY_VOID(refuse_own_keys(document));
   document.set("scale", request.scale);
   document.set("path", request.path.string());
+  Node given = Node::list();
+  for (const std::string& text : request.overrides) {
+    given.append(text);
+  }
+  document.set("overrides", std::move(given));
   return spec_from(document, vocabulary);
 }
 

@@ -117,6 +117,7 @@ struct Spec {
   std::string workload;
   std::string scale;
   std::filesystem::path path;
+  std::vector<std::string> overrides;  ///< As they were given: what repeats this Spec.
   Factors params;
   std::vector<Axis> axes;
   Expression where;
