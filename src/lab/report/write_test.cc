@@ -28,7 +28,7 @@ TEST_F(WriteReport, WithoutGnuplotEverythingElseIsThere) {
   ASSERT_TRUE(written) << written.error().to_string();
   for (const char* const file :
        {"report.html", "report.md", "tables/cells.md", "tables/cells.csv", "tables/cells.tex",
-        "tables/points.csv", "plots/backends.vl.json"}) {
+        "tables/every_points.csv", "plots/backends.vl.json"}) {
     EXPECT_TRUE(fs::exists(folder_ / file)) << file;
     EXPECT_THAT(written->files, Contains(fs::path(file)));
   }
@@ -56,8 +56,8 @@ TEST_F(WriteReport, SeveralRunsDoNotOverwriteOneAnother) {
   const auto written =
       write_report({one.view(), two.view()}, folder_, {.program = "no-such-gnuplot"});
   ASSERT_TRUE(written);
-  EXPECT_TRUE(fs::exists(folder_ / "tables/20260321_0412_g3_gemm_k_points.csv"));
-  EXPECT_TRUE(fs::exists(folder_ / "tables/20260321_0412_s2_backends_points.csv"));
+  EXPECT_TRUE(fs::exists(folder_ / "tables/20260321_0412_g3_gemm_k_every_points.csv"));
+  EXPECT_TRUE(fs::exists(folder_ / "tables/20260321_0412_s2_backends_every_points.csv"));
 }
 
 TEST_F(WriteReport, AFolderThatCannotBeMadeIsTheEnvironments) {

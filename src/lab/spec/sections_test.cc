@@ -49,7 +49,8 @@ TEST(BadFile, Heading) {
           {"schema: assay.spec/9\n", "x.yaml:1:9: schema: expected assay.spec/1: got assay.spec/9"},
           {"name: x\nmesure: {}\n",
            "x.yaml:2:1: mesure: unknown key: mesure; did you mean measure? known: schema, scale, "
-           "path, name, group, question, workload, params, axes, where, arms, compare, measure, "
+           "path, overrides, name, group, question, workload, params, axes, where, arms, compare, "
+           "measure, "
            "run, claims, figures, tables, expect"},
       },
       "");
