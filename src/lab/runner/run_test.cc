@@ -12,6 +12,7 @@
 #include <set>
 
 #include "core/random.h"
+#include "lab/codec/temporary_folder.h"
 #include "lab/store/run_folder.h"
 #include "lab/worker/invented_work.h"
 
@@ -29,21 +30,6 @@ using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
 
 using Statuses = std::map<std::string, std::int64_t>;
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "assay_run_XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~TemporaryFolder() { fs::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 /// Keeps what it is told; `at_record` is for tests that interfere.
 class Witness final : public RunObserver {
@@ -128,7 +114,7 @@ std::vector<std::string> names(int count) {
 }
 
 TEST(Run, MeasuresEveryTrialInEveryProcess) {
-  const TemporaryFolder results;
+  const codec::TemporaryFolder results("runner");
   Witness witness;
   const RunSummary summary = done(request_for(spec_of(names(3)), results.path()), witness);
   EXPECT_EQ(summary.measured, 6);
@@ -152,7 +138,7 @@ TEST(Run, MeasuresEveryTrialInEveryProcess) {
 }
 
 TEST(Run, IsolatesEveryTrialWhereAsked) {
-  const TemporaryFolder results;
+  const codec::TemporaryFolder results("runner");
   Witness witness;
   spec::Spec spec = spec_of(names(3));
   spec.run.isolate = spec::Isolation::kTrial;
@@ -165,7 +151,7 @@ TEST(Run, IsolatesEveryTrialWhereAsked) {
 }
 
 TEST(Run, OneBadTrialNeverEndsTheSweep) {
-  const TemporaryFolder results;
+  const codec::TemporaryFolder results("runner");
   Witness witness;
   spec::Spec spec = spec_of({"a", "crash", "kill", "exit", "throw", "wrong", "exhaust",
                              "unsupported", "drop_factor", "z"});
@@ -181,7 +167,7 @@ TEST(Run, OneBadTrialNeverEndsTheSweep) {
 }
 
 TEST(Run, AHangCostsItsTimeAndNothingElse) {
-  const TemporaryFolder results;
+  const codec::TemporaryFolder results("runner");
   Witness witness;
   spec::Spec spec = spec_of({"hang"});
   spec.run.processes = 1;
@@ -191,7 +177,7 @@ TEST(Run, AHangCostsItsTimeAndNothingElse) {
 }
 
 TEST(Run, AWorkerThatIsKilledLosesNoMoreThanItsTrial) {
-  const TemporaryFolder results;
+  const codec::TemporaryFolder results("runner");
   Witness witness;
   Random random(7);
   std::int64_t killed = 0;
@@ -208,7 +194,7 @@ TEST(Run, AWorkerThatIsKilledLosesNoMoreThanItsTrial) {
 }
 
 TEST(Run, GoesOnWhereItWasStopped) {
-  const TemporaryFolder results;
+  const codec::TemporaryFolder results("runner");
   const RunRequest request = request_for(spec_of(names(4)), results.path());
   std::atomic<bool> stop{false};
   Witness first;
@@ -232,7 +218,7 @@ TEST(Run, GoesOnWhereItWasStopped) {
 }
 
 TEST(Run, StartsAfreshWhereAsked) {
-  const TemporaryFolder results;
+  const codec::TemporaryFolder results("runner");
   RunRequest request = request_for(spec_of(names(2)), results.path());
   const std::atomic<bool> stop{true};
   Witness witness;
@@ -264,7 +250,7 @@ int wait_for_bytes(int from, int count) {
 }
 
 TEST(Run, AKilledRunnerLosesNoMoreThanTheTrialInFlight) {
-  const TemporaryFolder results;
+  const codec::TemporaryFolder results("runner");
   const RunRequest request = request_for(spec_of(names(10)), results.path());
   Random random(11);
   std::int64_t told = 0;
@@ -296,7 +282,7 @@ TEST(Run, AKilledRunnerLosesNoMoreThanTheTrialInFlight) {
 }
 
 TEST(Run, ASecondRunnerOnTheFolderIsRefusedByName) {
-  const TemporaryFolder results;
+  const codec::TemporaryFolder results("runner");
   const RunRequest request = request_for(spec_of(names(1)), results.path());
   Witness witness;
   std::vector<Error> refusals;
@@ -312,7 +298,7 @@ TEST(Run, ASecondRunnerOnTheFolderIsRefusedByName) {
 }
 
 TEST(Run, AFullDiskEndsItAndLeavesWhatWasRecorded) {
-  const TemporaryFolder results;
+  const codec::TemporaryFolder results("runner");
   if (mount("tmpfs", results.path().c_str(), "tmpfs", 0, "size=96k") != 0) {
     GTEST_SKIP() << "no small disk to fill: " << std::strerror(errno);
   }
@@ -330,7 +316,7 @@ TEST(Run, AFullDiskEndsItAndLeavesWhatWasRecorded) {
 }
 
 TEST(Run, AProgramThatIsNoWorkerEndsItAtOnce) {
-  const TemporaryFolder results;
+  const codec::TemporaryFolder results("runner");
   RunRequest request = request_for(spec_of(names(2)), results.path());
   request.program = "/no/such/program";
   Witness witness;
@@ -341,7 +327,7 @@ TEST(Run, AProgramThatIsNoWorkerEndsItAtOnce) {
 }
 
 TEST(Run, OneTrialCanBeChosenByItsId) {
-  const TemporaryFolder results;
+  const codec::TemporaryFolder results("runner");
   RunRequest request = request_for(spec_of(names(3)), results.path());
   request.only = "does=nothing1";
   Witness witness;
@@ -355,7 +341,7 @@ TEST(Run, OneTrialCanBeChosenByItsId) {
 }
 
 TEST(Run, ADuplicateIsMeasuredOnceAndSaysSo) {
-  const TemporaryFolder results;
+  const codec::TemporaryFolder results("runner");
   spec::Spec spec = spec_of({"a", "b"});
   spec.arms = {{"arm", {{"does", std::string("same")}}}};
   Witness witness;
@@ -371,7 +357,7 @@ TEST(Run, ADuplicateIsMeasuredOnceAndSaysSo) {
 }
 
 TEST(Run, ToppedUpTrialsGetMoreProcesses) {
-  const TemporaryFolder results;
+  const codec::TemporaryFolder results("runner");
   RunRequest request = request_for(spec_of(names(2)), results.path());
   Witness witness;
   const std::uint64_t key = records_of(done(request, witness).folder).front().trial_key;
