@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/codec/yaml.h"
 #include "core/format.h"
 #include "core/hash.h"
-#include "lab/codec/yaml.h"
 #include "lab/sweep/expand.h"
 
 namespace assay {

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/codec/file.h"
+#include "core/codec/json.h"
+#include "core/codec/temporary_folder.h"
 #include "core/hash.h"
-#include "lab/codec/file.h"
-#include "lab/codec/json.h"
-#include "lab/codec/temporary_folder.h"
 #include "lab/store/run_folder.h"
 
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "bytes.h"
-#include "lab/codec/csv.h"
+#include "core/codec/csv.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   using namespace assay::codec;

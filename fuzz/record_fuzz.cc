@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "bytes.h"
-#include "lab/codec/json.h"
+#include "core/codec/json.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   using namespace assay;

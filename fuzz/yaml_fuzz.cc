@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "bytes.h"
-#include "lab/codec/json.h"
-#include "lab/codec/yaml.h"
+#include "core/codec/json.h"
+#include "core/codec/yaml.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   using namespace assay::codec;

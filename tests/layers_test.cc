@@ -60,9 +60,9 @@ TEST(Layers, WingsStayApart) {
 const std::map<std::string, std::string> kOwners{
     {"fmt/", "core"},
     {"xxhash.h", "core"},
-    {"yaml-cpp/", "lab/codec"},
-    {"nlohmann/", "lab/codec"},
-    {"sqlite3.h", "lab/codec"},
+    {"yaml-cpp/", "core/codec"},
+    {"nlohmann/", "core/codec"},
+    {"sqlite3.h", "core/codec"},
     {"hwloc.h", "oracle/machine"},
     {"CLI/", "cli"},
     {"cblas.h", "engine/kernels"},

@@ -2,8 +2,8 @@
 #include "cli/commands.h"
 #include "cli/experiments.h"
 #include "cli/print.h"
-#include "lab/codec/file.h"
-#include "lab/codec/yaml.h"
+#include "core/codec/file.h"
+#include "core/codec/yaml.h"
 #include "lab/report/metrics.h"
 #include "lab/store/index.h"
 

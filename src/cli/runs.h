@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "core/codec/node.h"
 #include "core/result.h"
 #include "lab/analysis/findings.h"
-#include "lab/codec/node.h"
 #include "lab/report/run_view.h"
 #include "lab/spec/spec.h"
 #include "lab/spec/vocabulary.h"

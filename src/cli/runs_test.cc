@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "lab/codec/temporary_folder.h"
+#include "core/codec/temporary_folder.h"
 #include "lab/store/run_folder.h"
 
 namespace assay::cli {

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/codec/node.h"
 #include "core/value.h"
-#include "lab/codec/node.h"
 #include "lab/spec/factors.h"
 #include "lab/sweep/trial.h"
 

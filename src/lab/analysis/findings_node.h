@@ -3,8 +3,8 @@
 // where there is no number there is null, never 0.
 #pragma once
 
+#include "core/codec/node.h"
 #include "lab/analysis/findings.h"
-#include "lab/codec/node.h"
 
 namespace assay::analysis {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "lab/codec/node.h"
+#include "core/codec/node.h"
 #include "lab/figure/table.h"
 
 namespace assay::figure {

@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/codec/node.h"
 #include "core/value.h"
-#include "lab/codec/node.h"
 
 namespace assay::figure {
 

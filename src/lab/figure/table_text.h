@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "lab/codec/node.h"
+#include "core/codec/node.h"
 #include "lab/figure/table.h"
 
 namespace assay::figure {

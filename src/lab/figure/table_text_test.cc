@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "lab/codec/json.h"
+#include "core/codec/json.h"
 
 namespace assay::figure {
 namespace {

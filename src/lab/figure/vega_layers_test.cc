@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "lab/codec/json.h"
+#include "core/codec/json.h"
 
 namespace assay::figure {
 namespace {

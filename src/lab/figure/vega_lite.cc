@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/codec/json.h"
 #include "core/format.h"
-#include "lab/codec/json.h"
 #include "lab/figure/marks.h"
 #include "lab/figure/reading.h"
 #include "lab/figure/vega_layers.h"

@@ -8,8 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include "core/codec/node.h"
 #include "core/result.h"
-#include "lab/codec/node.h"
 #include "lab/figure/figure.h"
 
 namespace assay::figure {

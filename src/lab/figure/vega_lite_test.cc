@@ -6,7 +6,7 @@
 #include <cmath>
 #include <set>
 
-#include "lab/codec/json.h"
+#include "core/codec/json.h"
 
 namespace assay::figure {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <utility>
 
+#include "core/codec/json.h"
 #include "core/format.h"
-#include "lab/codec/json.h"
 #include "lab/figure/reading.h"
 #include "lab/figure/table_text.h"
 #include "lab/figure/vega_lite.h"

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/codec/node.h"
 #include "core/result.h"
-#include "lab/codec/node.h"
 #include "lab/report/run_view.h"
 
 namespace assay::report {

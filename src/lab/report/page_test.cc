@@ -5,7 +5,7 @@
 
 #include <regex>
 
-#include "lab/codec/json.h"
+#include "core/codec/json.h"
 #include "lab/report/invented_run.h"
 #include "lab/report/page_assets.h"
 

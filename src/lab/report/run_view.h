@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/codec/node.h"
 #include "lab/analysis/findings.h"
-#include "lab/codec/node.h"
 #include "lab/spec/spec.h"
 
 namespace assay::report {

@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
+#include "core/codec/json.h"
 #include "core/format.h"
-#include "lab/codec/json.h"
 #include "lab/figure/reading.h"
 
 namespace assay::report {

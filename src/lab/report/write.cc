@@ -5,8 +5,8 @@
 #include <system_error>
 #include <utility>
 
-#include "lab/codec/file.h"
-#include "lab/codec/json.h"
+#include "core/codec/file.h"
+#include "core/codec/json.h"
 #include "lab/figure/gnuplot.h"
 #include "lab/figure/table_text.h"
 #include "lab/figure/vega_lite.h"

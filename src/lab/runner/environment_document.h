@@ -3,7 +3,7 @@
 // there with its reason, and `warnings` says where the numbers of this machine should be doubted.
 #pragma once
 
-#include "lab/codec/node.h"
+#include "core/codec/node.h"
 
 namespace assay::runner {
 

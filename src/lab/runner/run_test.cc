@@ -11,8 +11,8 @@
 #include <functional>
 #include <set>
 
+#include "core/codec/temporary_folder.h"
 #include "core/random.h"
-#include "lab/codec/temporary_folder.h"
 #include "lab/store/run_folder.h"
 #include "lab/worker/invented_work.h"
 

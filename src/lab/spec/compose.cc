@@ -8,9 +8,9 @@
 #include <system_error>
 #include <utility>
 
+#include "core/codec/file.h"
+#include "core/codec/yaml.h"
 #include "core/nearest.h"
-#include "lab/codec/file.h"
-#include "lab/codec/yaml.h"
 #include "lab/spec/field.h"
 #include "lab/spec/schema.h"
 

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <string>
 
+#include "core/codec/json.h"
 #include "core/format.h"
-#include "lab/codec/json.h"
 
 namespace assay::spec {
 namespace {

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-#include "lab/codec/yaml.h"
+#include "core/codec/yaml.h"
 #include "lab/spec/schema.h"
 #include "lab/spec/spec.h"
 #include "lab/spec/test_vocabulary.h"

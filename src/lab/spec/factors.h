@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/codec/node.h"
 #include "core/result.h"
-#include "lab/codec/node.h"
 
 namespace assay::spec {
 

@@ -16,9 +16,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/codec/node.h"
 #include "core/result.h"
 #include "core/units.h"
-#include "lab/codec/node.h"
 
 namespace assay::spec {
 

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "lab/codec/yaml.h"
+#include "core/codec/yaml.h"
 
 namespace assay::spec {
 namespace {

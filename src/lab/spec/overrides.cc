@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/codec/yaml.h"
 #include "core/nearest.h"
-#include "lab/codec/yaml.h"
 
 namespace assay::spec {
 namespace {

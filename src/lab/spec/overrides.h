@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "core/codec/node.h"
 #include "core/result.h"
-#include "lab/codec/node.h"
 
 namespace assay::spec {
 

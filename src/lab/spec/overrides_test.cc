@@ -3,8 +3,8 @@
 
 #include <gmock/gmock.h>
 
-#include "lab/codec/json.h"
-#include "lab/codec/yaml.h"
+#include "core/codec/json.h"
+#include "core/codec/yaml.h"
 
 namespace assay::spec {
 namespace {

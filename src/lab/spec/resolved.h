@@ -3,7 +3,7 @@
 // it, ranges are written out, zipped axes are labelled by their names.
 #pragma once
 
-#include "lab/codec/node.h"
+#include "core/codec/node.h"
 #include "lab/spec/spec.h"
 
 namespace assay::spec {

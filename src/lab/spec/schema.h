@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "lab/codec/node.h"
+#include "core/codec/node.h"
 #include "lab/spec/vocabulary.h"
 
 namespace assay::spec {

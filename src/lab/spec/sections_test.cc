@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "lab/codec/yaml.h"
+#include "core/codec/yaml.h"
 #include "lab/spec/test_vocabulary.h"
 
 namespace assay::spec {

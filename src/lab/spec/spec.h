@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/codec/node.h"
 #include "core/result.h"
 #include "core/units.h"
-#include "lab/codec/node.h"
 #include "lab/measure/policy.h"
 #include "lab/spec/expression.h"
 #include "lab/spec/factors.h"

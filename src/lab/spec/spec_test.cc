@@ -8,9 +8,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/codec/json.h"
+#include "core/codec/yaml.h"
 #include "core/random.h"
-#include "lab/codec/json.h"
-#include "lab/codec/yaml.h"
 #include "lab/spec/test_vocabulary.h"
 
 namespace assay::spec {

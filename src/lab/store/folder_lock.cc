@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "core/clock.h"
+#include "core/codec/fields.h"
+#include "core/codec/file.h"
+#include "core/codec/json.h"
 #include "core/units.h"
-#include "lab/codec/fields.h"
-#include "lab/codec/file.h"
-#include "lab/codec/json.h"
 
 namespace assay::store {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <csignal>
 
-#include "lab/codec/temporary_folder.h"
+#include "core/codec/temporary_folder.h"
 
 namespace assay::store {
 namespace {

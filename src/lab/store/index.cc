@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-#include "lab/codec/sqlite.h"
+#include "core/codec/sqlite.h"
 #include "lab/store/run_folder.h"
 
 namespace assay::store {

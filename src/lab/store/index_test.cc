@@ -6,8 +6,8 @@
 
 #include <fstream>
 
-#include "lab/codec/sqlite.h"
-#include "lab/codec/temporary_folder.h"
+#include "core/codec/sqlite.h"
+#include "core/codec/temporary_folder.h"
 #include "lab/store/run_folder.h"
 
 namespace assay::store {

@@ -10,7 +10,7 @@
 #include <charconv>
 #include <utility>
 
-#include "lab/codec/file.h"
+#include "core/codec/file.h"
 #include "lab/store/crc32c.h"
 
 namespace assay::store {

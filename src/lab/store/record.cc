@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "core/check.h"
+#include "core/codec/fields.h"
 #include "core/hash.h"
-#include "lab/codec/fields.h"
 
 namespace assay::store {
 namespace {

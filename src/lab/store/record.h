@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/codec/node.h"
 #include "core/result.h"
 #include "core/value.h"
-#include "lab/codec/node.h"
 #include "lab/measure/series.h"
 #include "lab/spec/factors.h"
 #include "lab/sweep/trial.h"

@@ -7,8 +7,8 @@
 #include <limits>
 #include <span>
 
+#include "core/codec/fields.h"
 #include "core/nearest.h"
-#include "lab/codec/fields.h"
 
 namespace assay::store {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <limits>
 
+#include "core/codec/json.h"
 #include "core/random.h"
-#include "lab/codec/json.h"
 
 namespace assay::store {
 

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "core/clock.h"
+#include "core/codec/file.h"
+#include "core/codec/json.h"
 #include "core/hash.h"
-#include "lab/codec/file.h"
-#include "lab/codec/json.h"
 
 namespace assay::store {
 namespace {

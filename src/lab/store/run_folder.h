@@ -22,8 +22,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/codec/node.h"
 #include "core/result.h"
-#include "lab/codec/node.h"
 #include "lab/store/folder_lock.h"
 #include "lab/store/log.h"
 #include "lab/store/record.h"

@@ -10,9 +10,9 @@
 #include <csignal>
 #include <fstream>
 
-#include "lab/codec/file.h"
-#include "lab/codec/json.h"
-#include "lab/codec/temporary_folder.h"
+#include "core/codec/file.h"
+#include "core/codec/json.h"
+#include "core/codec/temporary_folder.h"
 
 namespace assay::store {
 namespace {

@@ -10,8 +10,8 @@
 #include <set>
 #include <sstream>
 
+#include "core/codec/yaml.h"
 #include "core/random.h"
-#include "lab/codec/yaml.h"
 #include "lab/spec/test_vocabulary.h"
 
 namespace assay::sweep {

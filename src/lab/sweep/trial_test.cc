@@ -6,7 +6,7 @@
 #include <limits>
 #include <set>
 
-#include "lab/codec/json.h"
+#include "core/codec/json.h"
 
 namespace assay::sweep {
 namespace {

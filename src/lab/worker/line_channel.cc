@@ -8,7 +8,7 @@
 #include <array>
 #include <cerrno>
 
-#include "lab/codec/file.h"
+#include "core/codec/file.h"
 #include "lab/worker/protocol.h"
 
 namespace assay::worker {

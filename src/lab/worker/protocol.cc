@@ -3,9 +3,9 @@
 
 #include <utility>
 
+#include "core/codec/fields.h"
+#include "core/codec/json.h"
 #include "core/hash.h"
-#include "lab/codec/fields.h"
-#include "lab/codec/json.h"
 
 namespace assay::worker {
 namespace {

@@ -17,7 +17,7 @@
 #include <cstring>
 #include <utility>
 
-#include "lab/codec/file.h"
+#include "core/codec/file.h"
 #include "lab/worker/protocol.h"
 #include "oracle/machine/proc_text.h"
 #include "oracle/machine/system_file.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/json.h"
+#include "core/codec/json.h"
 
 #include <algorithm>
 #include <charconv>
@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "lab/codec/tree_builder.h"
-#include "lab/codec/utf8.h"
+#include "core/codec/tree_builder.h"
+#include "core/codec/utf8.h"
 
 namespace assay::codec {
 namespace {

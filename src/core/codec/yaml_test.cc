@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/yaml.h"
+#include "core/codec/yaml.h"
 
 #include <gtest/gtest.h>
 
+#include "core/codec/json.h"
 #include "core/random.h"
-#include "lab/codec/json.h"
 
 namespace assay::codec {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/file.h"
+#include "core/codec/file.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -10,7 +10,7 @@
 #include <csignal>
 #include <fstream>
 
-#include "lab/codec/temporary_folder.h"
+#include "core/codec/temporary_folder.h"
 
 namespace assay::codec {
 namespace {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/fields.h"
+#include "core/codec/fields.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "lab/codec/json.h"
+#include "core/codec/json.h"
 
 namespace assay::codec {
 namespace {

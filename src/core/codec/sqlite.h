@@ -22,8 +22,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/codec/node.h"
 #include "core/result.h"
-#include "lab/codec/node.h"
 
 struct sqlite3;
 struct sqlite3_stmt;

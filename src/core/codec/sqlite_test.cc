@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/sqlite.h"
+#include "core/codec/sqlite.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <vector>
 
-#include "lab/codec/temporary_folder.h"
+#include "core/codec/temporary_folder.h"
 
 namespace assay::codec {
 namespace {

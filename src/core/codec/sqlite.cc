@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/sqlite.h"
+#include "core/codec/sqlite.h"
 
 #include <sqlite3.h>
 

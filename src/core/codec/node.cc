@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/node.h"
+#include "core/codec/node.h"
 
 #include <algorithm>
 #include <numeric>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/yaml.h"
+#include "core/codec/yaml.h"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -12,8 +12,8 @@
 #include <sstream>
 #include <string>
 
-#include "lab/codec/tree_builder.h"
-#include "lab/codec/utf8.h"
+#include "core/codec/tree_builder.h"
+#include "core/codec/utf8.h"
 
 namespace assay::codec {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/tree_builder.h"
+#include "core/codec/tree_builder.h"
 
 #include <gtest/gtest.h>
 
-#include "lab/codec/json.h"
+#include "core/codec/json.h"
 
 namespace assay::codec {
 namespace {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/fields.h"
+#include "core/codec/fields.h"
 
 #include <charconv>
 #include <cmath>
 #include <limits>
 
-#include "lab/codec/json.h"
-#include "lab/codec/tree_builder.h"
+#include "core/codec/json.h"
+#include "core/codec/tree_builder.h"
 
 namespace assay::codec {
 namespace {

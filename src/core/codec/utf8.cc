@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/utf8.h"
+#include "core/codec/utf8.h"
 
 #include <cstdint>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/tree_builder.h"
+#include "core/codec/tree_builder.h"
 
 #include <utility>
 

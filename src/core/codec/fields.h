@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/codec/node.h"
 #include "core/result.h"
-#include "lab/codec/node.h"
 
 namespace assay::codec {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/file.h"
+#include "core/codec/file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

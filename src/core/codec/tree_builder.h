@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "core/codec/node.h"
 #include "core/result.h"
-#include "lab/codec/node.h"
 
 namespace assay::codec {
 

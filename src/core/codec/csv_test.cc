@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/csv.h"
+#include "core/codec/csv.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
+#include "core/codec/json.h"
 #include "core/random.h"
-#include "lab/codec/json.h"
 
 namespace assay::codec {
 namespace {

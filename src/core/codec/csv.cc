@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/csv.h"
+#include "core/codec/csv.h"
 
 #include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
 
-#include "lab/codec/tree_builder.h"
-#include "lab/codec/utf8.h"
+#include "core/codec/tree_builder.h"
+#include "core/codec/utf8.h"
 
 namespace assay::codec {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/json.h"
+#include "core/codec/json.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lab/codec/temporary_folder.h"
+#include "core/codec/temporary_folder.h"
 
 #include <gtest/gtest.h>
 
