@@ -67,6 +67,8 @@ std::optional<std::string> missing_arithmetic(tensor::DType dtype, const CpuFeat
       return format("bf16: {}", lacking(features, "AVX512-BF16 and AMX-BF16"));
     case DType::kF64:
     case DType::kI8:
+    case DType::kI32:
+    case DType::kU8:
       return format("{}: this build has no kernels for it", tensor::to_text(dtype));
   }
   return "not a dtype";

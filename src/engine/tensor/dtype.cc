@@ -16,11 +16,13 @@ struct Description {
   int significand_bits;  ///< With the implicit one; 0 for integers.
 };
 
-constexpr std::array<Description, 5> kDescriptions{{{DType::kF64, "f64", 8, 53},
+constexpr std::array<Description, 7> kDescriptions{{{DType::kF64, "f64", 8, 53},
                                                     {DType::kF32, "f32", 4, 24},
                                                     {DType::kF16, "f16", 2, 11},
                                                     {DType::kBf16, "bf16", 2, 8},
-                                                    {DType::kI8, "i8", 1, 0}}};
+                                                    {DType::kI8, "i8", 1, 0},
+                                                    {DType::kI32, "i32", 4, 0},
+                                                    {DType::kU8, "u8", 1, 0}}};
 
 const Description& describe(DType dtype) {
   const auto index = static_cast<std::size_t>(dtype);
