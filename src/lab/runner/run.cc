@@ -19,6 +19,7 @@
 #include "lab/store/run_folder.h"
 #include "lab/sweep/expand.h"
 #include "lab/worker/worker_process.h"
+#include "oracle/machine/library_hints.h"
 #include "oracle/machine/topology.h"
 
 namespace assay::runner {
@@ -41,6 +42,7 @@ class Run {
   Result<void> measure();
   Result<void> top_up();
   Result<void> note_equal_points();
+  Result<bool> stands();
   Result<RunSummary> finish();
 
  private:
@@ -74,6 +76,8 @@ class Run {
   // Statuses of the arms of what counts: the latest record of each trial and replicate.
   std::map<std::pair<std::uint64_t, int>, std::vector<store::Status>> latest_;
   std::int64_t total_ = 0;
+  bool was_finished_ = false;
+  bool stands_ = false;
   RunSummary summary_;
 };
 
@@ -122,10 +126,11 @@ Result<void> Run::plan_trials() {
 
 Result<void> Run::open_folder() {
   policy_hash_ = policy_hash_of(spec_);
-  const auto unfinished = request_.is_fresh ? std::nullopt
-                                            : store::find_latest_unfinished(request_.results_root,
-                                                                            request_hash(request_));
-  return unfinished ? go_on_with(*unfinished) : create_folder();
+  const auto earlier =
+      request_.is_fresh
+          ? std::nullopt
+          : store::find_latest_run(request_.results_root, request_hash(request_), request_.build);
+  return earlier ? go_on_with(*earlier) : create_folder();
 }
 
 Result<void> Run::go_on_with(const std::filesystem::path& path) {
@@ -133,8 +138,11 @@ Result<void> Run::go_on_with(const std::filesystem::path& path) {
   folder_ = std::move(folder);
   ASSAY_TRY(store::StoredRecords stored, folder_->records());
   earlier_ = std::move(stored.records);
-  observer_.on_note(
-      format("going on with {}: {} records are there", folder_->id(), earlier_.size()));
+  was_finished_ = folder_->is_finished();
+  if (!was_finished_) {
+    observer_.on_note(
+        format("going on with {}: {} records are there", folder_->id(), earlier_.size()));
+  }
   for (const std::string& sentence : stored.damage) {
     observer_.on_note(sentence);
   }
@@ -159,6 +167,7 @@ Result<void> Run::create_folder() {
   Node config = Node::map();
   config.set("schema", "assay.config/1");
   config.set(store::kSpecHashKey, request_hash(request_));
+  config.set(store::kBuildKey, request_.build);
   config.set("name", spec_.name);
   config.set("scale", spec_.scale);
   config.set("path", spec_.path.string());
@@ -274,6 +283,7 @@ worker::WorkerOptions Run::worker_options() const {
                          {"OPENBLAS_NUM_THREADS", threads},
                          {"OMP_PROC_BIND", "close"},
                          {"OMP_DYNAMIC", "FALSE"}};
+  options.environment.merge(machine::library_hints());
   options.cpus = cpus_;
   options.memory_max = spec_.run.memory_max;
   options.log = folder_->path() / "logs" / "workers.log";
@@ -350,8 +360,29 @@ Result<RunSummary> Run::finish() {
       ++summary_.statuses[std::string(to_text(status))];
     }
   }
-  if (!stop_) ASSAY_TRY_VOID(folder_->finish());
+  if (!stop_ && !stands_) ASSAY_TRY_VOID(folder_->finish());
   return std::move(summary_);
+}
+
+/// Whether the run found is finished and nothing in it wants another try. One that does is opened
+/// again.
+Result<bool> Run::stands() {
+  if (!was_finished_) return false;
+  std::int64_t settled = 0;
+  const std::vector<store::Assignment> plan = plan_with(request_.top_ups);
+  for (const store::Assignment& assignment : plan) {
+    settled += assignment.need == store::Need::kDone ? 1 : 0;
+  }
+  stands_ = settled == std::ssize(plan);
+  if (!stands_) {
+    ASSAY_TRY_VOID(folder_->reopen());
+    return false;
+  }
+  summary_.resumed = settled;
+  observer_.on_note(
+      format("{} was finished by this program on {} and stands; --fresh measures again",
+             folder_->id(), folder_->finished_at()));
+  return true;
 }
 
 }  // namespace
@@ -361,6 +392,8 @@ Result<RunSummary> run(const RunRequest& request, RunObserver& observer,
   Run run(request, observer, stop);
   ASSAY_TRY_VOID(run.plan_trials());
   ASSAY_TRY_VOID(run.open_folder());
+  ASSAY_TRY(const bool stands, run.stands());
+  if (stands) return run.finish();
   ASSAY_TRY_VOID(run.note_environment("before"));
   ASSAY_TRY_VOID(run.measure());
   ASSAY_TRY_VOID(run.top_up());

@@ -29,7 +29,7 @@ struct RunRequest {
   std::vector<std::string> worker_arguments{"worker"};
   std::string build;      ///< Identity of the program.
   std::string only;       ///< A trial id; empty: all.
-  bool is_fresh = false;  ///< A new folder whatever was interrupted.
+  bool is_fresh = false;  ///< A new folder whatever was there before.
   /// More processes for trials whose interval is too wide, after all the planned ones.
   std::vector<store::TopUp> top_ups;
 };

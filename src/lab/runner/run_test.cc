@@ -214,7 +214,16 @@ TEST(Run, GoesOnWhereItWasStopped) {
                                ->read_document(store::kEnvironmentFile);
   ASSERT_NE(environment->find("earlier_starts"), nullptr);
   EXPECT_EQ(environment->find("earlier_starts")->items().size(), 1U);
-  EXPECT_NE(done(request, second).folder, stopped->folder) << "a finished run is not gone on with";
+
+  Witness third;
+  const RunSummary again = done(request, third);
+  EXPECT_EQ(again.folder, stopped->folder) << "what this build finished stands";
+  EXPECT_EQ(again.measured, 0);
+  EXPECT_EQ(again.resumed, 8);
+  EXPECT_THAT(again.statuses, ElementsAre(Pair("ok", 8)));
+  RunRequest other = request;
+  other.is_fresh = true;
+  EXPECT_NE(done(other, third).folder, stopped->folder);
 }
 
 TEST(Run, StartsAfreshWhereAsked) {

@@ -75,12 +75,16 @@ std::vector<fs::path> folders_in(const fs::path& parent) {
   return folders;
 }
 
-bool is_unfinished_run_of(const fs::path& path, std::string_view spec_hash) {
+bool can_go_on(const fs::path& path, std::string_view spec_hash, std::string_view build) {
   const Result<RunFolder> run = RunFolder::open(path, RunFolder::Access::kRead);
-  if (!run || run->is_finished()) return false;
+  if (!run) return false;
   const Result<Node> config = run->read_document(kConfigFile);
-  const Node* hash = config ? config->find(kSpecHashKey) : nullptr;
-  return hash != nullptr && *hash == Node(spec_hash);
+  if (!config) return false;
+  const auto says = [&](std::string_view key, std::string_view value) {
+    const Node* found = config->find(key);
+    return found != nullptr && *found == Node(value);
+  };
+  return says(kSpecHashKey, spec_hash) && (!run->is_finished() || says(kBuildKey, build));
 }
 
 }  // namespace
@@ -204,13 +208,13 @@ Result<void> RunFolder::reopen() {
   return {};
 }
 
-std::optional<fs::path> find_latest_unfinished(const fs::path& results_root,
-                                               std::string_view spec_hash) {
+std::optional<fs::path> find_latest_run(const fs::path& results_root, std::string_view spec_hash,
+                                        std::string_view build) {
   std::optional<fs::path> latest;
   for (const fs::path& group : folders_in(results_root)) {
     for (const fs::path& run : folders_in(group)) {
       if (latest && run.filename() <= latest->filename()) break;
-      if (is_unfinished_run_of(run, spec_hash)) latest = run;
+      if (can_go_on(run, spec_hash, build)) latest = run;
     }
   }
   return latest;

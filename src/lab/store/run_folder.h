@@ -38,6 +38,7 @@ inline constexpr std::string_view kSummaryFile = "summary.json";
 inline constexpr std::string_view kFinishedFile = "finished";
 inline constexpr std::string_view kLockFile = "lock";
 inline constexpr std::string_view kSpecHashKey = "spec_hash";  ///< Of config.json: a text.
+inline constexpr std::string_view kBuildKey = "build";         ///< Too: of the program.
 
 /// All that could be read of a log, and what could not.
 struct StoredRecords {
@@ -93,10 +94,11 @@ class RunFolder {
   std::unique_ptr<LogWriter> log_;    // Null with it. Closed before the lock is let go.
 };
 
-/// The newest run (by id) below `results_root` that is not finished and whose config says
-/// `spec_hash`; folders that cannot be read are passed over.
-std::optional<std::filesystem::path> find_latest_unfinished(
-    const std::filesystem::path& results_root, std::string_view spec_hash);
+/// The newest run (by id) below `results_root` whose config says `spec_hash` and that is not
+/// finished, or was made by this very build; folders that cannot be read are passed over.
+std::optional<std::filesystem::path> find_latest_run(const std::filesystem::path& results_root,
+                                                     std::string_view spec_hash,
+                                                     std::string_view build);
 
 /// Content hash of a document: what `spec_hash` holds.
 std::string hash_of(const codec::Node& document);

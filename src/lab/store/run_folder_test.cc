@@ -198,18 +198,24 @@ TEST_F(RunFolderTest, TextGoesBelowTheFolder) {
   EXPECT_EQ(*codec::read_file(run.path() / "tables/deep/g3.md", Bytes(100)), "| k |\n");
 }
 
-TEST_F(RunFolderTest, FindsTheLatestUnfinishedRunOfASpec) {
-  EXPECT_FALSE(find_latest_unfinished(root_ / "none", "abc"));
+TEST_F(RunFolderTest, FindsTheLatestRunOfASpecThatCanGoOn) {
+  EXPECT_FALSE(find_latest_run(root_ / "none", "abc", "b1"));
   const fs::path first = make_run("g3", "abc").path();
   const fs::path second = make_run("g3", "abc").path();
   make_run("g3", "other");
   ASSERT_TRUE(RunFolder::create(root_, "night_sweep", "no_config"));
   fs::create_directories(root_ / "night_sweep" / "zz_stray");
-  EXPECT_EQ(find_latest_unfinished(root_, "abc"), second);
+  EXPECT_EQ(find_latest_run(root_, "abc", "b1"), second);
   ASSERT_TRUE(RunFolder::open(second, Access::kWrite)->finish());
-  EXPECT_EQ(find_latest_unfinished(root_, "abc"), first);
+  EXPECT_EQ(find_latest_run(root_, "abc", "b1"), first);
   ASSERT_TRUE(RunFolder::open(first, Access::kWrite)->finish());
-  EXPECT_FALSE(find_latest_unfinished(root_, "abc"));
+  EXPECT_FALSE(find_latest_run(root_, "abc", "b1")) << "finished, by nobody knows what";
+  Node config = Node::map();
+  config.set(kSpecHashKey, "abc");
+  config.set(kBuildKey, "b1");
+  ASSERT_TRUE(RunFolder::open(first, Access::kWrite)->write_document(kConfigFile, config));
+  EXPECT_EQ(find_latest_run(root_, "abc", "b1"), first) << "finished by this build";
+  EXPECT_FALSE(find_latest_run(root_, "abc", "b2"));
 }
 
 TEST(HashOf, IsOfContent) {
