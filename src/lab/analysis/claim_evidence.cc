@@ -157,10 +157,15 @@ ClaimEvidence weigh(const Claim& claim, std::span<const ClaimPoint> points) {
 std::vector<ClaimPoint> reversed(const Claim& claim, std::span<const ClaimPoint> points) {
   const Interval region = region_of(claim);
   std::vector<ClaimPoint> turned(points.begin(), points.end());
+  // All to the same side: points of one kind turned to both would cancel in their mean.
+  double sum = 0;
+  for (const ClaimPoint& point : points) {
+    sum += st::process_center(point.paired.logs);
+  }
+  const double bound = nearest_bound(region, sum / static_cast<double>(points.size()));
+  const double outwards = bound == region.high ? 1 : -1;
   for (ClaimPoint& point : turned) {
     const double center = st::process_center(point.paired.logs);
-    const double bound = nearest_bound(region, center);
-    const double outwards = bound == region.high ? 1 : -1;
     const double beyond =
         std::max(std::abs(center - bound),
                  kReversedHalfWidths * half_width_of(point.paired.logs, claim.confidence));

@@ -87,6 +87,16 @@ TEST(Reversed, LiesBeyondTheBoundAndIsRefuted) {
   }
 }
 
+TEST(Reversed, ASameClaimOverPointsOnBothSidesOfOneLosesToo) {
+  const std::vector<ClaimPoint> points{
+      point("k=101", 0.0007, 0.002), point("k=107", -0.0013, 0.001), point("k=127", 0.0020, 0.001)};
+  for (const bool every : {false, true}) {
+    const spec::Claim same = claim_of(spec::Bound::kWithin, 0.05, every);
+    EXPECT_LT(weigh(same, points).p_support, 0.01);
+    EXPECT_LT(weigh(same, reversed(same, points)).p_refute, 0.05) << every;
+  }
+}
+
 TEST(Margin, IsTheDistanceFromNoDifference) {
   EXPECT_NEAR(margin_of(claim_of(spec::Bound::kBelow, 0.5)), 1, 1e-12);
   EXPECT_NEAR(margin_of(claim_of(spec::Bound::kAbove, 1.05)), 0.05, 1e-12);
