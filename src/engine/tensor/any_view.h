@@ -25,7 +25,7 @@ struct AnyView {
 
   template <class T>
   TensorView<T> as() const {
-    ASSAY_CHECK_EQ(type.dtype, dtype_of<std::remove_const_t<T>>(), "a view has the asked type");
+    ASSAY_CHECK(type.dtype == dtype_of<std::remove_const_t<T>>(), "a view has the asked type");
     return TensorView<T>(static_cast<T*>(data), type.shape, strides);
   }
 };
@@ -43,7 +43,7 @@ struct ConstAnyView {
 
   template <class T>
   TensorView<const T> as() const {
-    ASSAY_CHECK_EQ(type.dtype, dtype_of<T>(), "a view has the asked type");
+    ASSAY_CHECK(type.dtype == dtype_of<T>(), "a view has the asked type");
     return TensorView<const T>(static_cast<const T*>(data), type.shape, strides);
   }
 };

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: MIT
+#include "engine/kernels/cpu/linear_vector.h"
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+#include <utility>
+
+// Arrays of vectors need types of known size, which those of SVE are not: NEON serves there. SSSE3
+// adds nothing to SSE4 but compile time.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_SSSE3)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/kernels/cpu/linear_vector.cc"
+#include <hwy/foreach_target.h>  // Compiles this file once per instruction set.
+// foreach_target comes first.
+#include <hwy/cache_control.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace assay::kernels::HWY_NAMESPACE {
+
+#include "engine/kernels/cpu/vector_math.inc"
+
+constexpr int kLanes = static_cast<int>(hn::MaxLanes(Lanes()));
+constexpr int kVectors = kPanelColumns / kLanes;  ///< Of one panel.
+#if HWY_TARGET == HWY_AVX3
+constexpr int kTileRows = 12;  // 24 sums, 2 weights, 1 input of 32 registers.
+constexpr int kTilePanels = 2;
+#elif HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_NEON
+constexpr int kTileRows =
+    6;  // 12 sums, 2 weights, 1 input of 16 registers (24, 4, 1 of NEON's 32).
+constexpr int kTilePanels = 1;
+#else
+constexpr int kTileRows = 3;
+constexpr int kTilePanels = 1;
+#endif
+/// The bound of an array.
+consteval std::size_t bound(std::int64_t count) {
+  return static_cast<std::size_t>(count);
+}
+constexpr std::int64_t kTileColumns = kTilePanels * kPanelColumns;
+
+/// y[kRows, kPanels * 16] = start + x[kRows, depth] panels.
+struct RegisterTile {
+  const float* x;
+  std::int64_t x_stride;
+  const float* panels;
+  std::int64_t panel_stride;
+  std::int64_t depth;
+  const float* start;
+  std::int64_t start_stride;  ///< 0: every row starts from the same, as from a bias.
+  float* y;
+  std::int64_t y_stride;
+};
+
+template <int kRows, int kPanels>
+HWY_NOINLINE void multiply_tile(const RegisterTile& tile) {
+  const Lanes f32;
+  constexpr int kAcross = kPanels * kVectors;
+  Vector sums[bound(kRows)][bound(kAcross)];
+#pragma GCC unroll 16
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 16
+    for (int j = 0; j < kAcross; ++j)
+      sums[i][j] = hn::LoadU(f32, tile.start + i * tile.start_stride + j * kLanes);
+  }
+  const float* x = tile.x;
+  const float* weights = tile.panels;
+  const std::int64_t x_stride = tile.x_stride;
+  const std::int64_t panel_stride = tile.panel_stride;
+#pragma GCC unroll 2
+  for (std::int64_t d = 0; d < tile.depth; ++d) {
+    Vector row[bound(kAcross)];
+#pragma GCC unroll 16
+    for (int j = 0; j < kAcross; ++j) {
+      const int panel = j / kVectors;
+      row[j] = hn::LoadU(f32, weights + panel * panel_stride + (j % kVectors) * kLanes);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i) {
+      const Vector input = hn::Set(f32, x[i * x_stride]);
+#pragma GCC unroll 16
+      for (int j = 0; j < kAcross; ++j)
+        sums[i][j] = hn::MulAdd(input, row[j], sums[i][j]);
+    }
+    ++x;
+    weights += kPanelColumns;
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 16
+    for (int j = 0; j < kAcross; ++j)
+      hn::StoreU(sums[i][j], f32, tile.y + i * tile.y_stride + j * kLanes);
+  }
+}
+
+using TileKernel = void (*)(const RegisterTile&);
+
+template <int kPanels, int... kRow>
+constexpr std::array<TileKernel, sizeof...(kRow)> tile_kernels(
+    std::integer_sequence<int, kRow...>) {
+  return {&multiply_tile<kRow + 1, kPanels>...};
+}
+constexpr auto kOnePanel = tile_kernels<1>(std::make_integer_sequence<int, kTileRows>{});
+constexpr auto kAllPanels = tile_kernels<kTilePanels>(std::make_integer_sequence<int, kTileRows>{});
+
+using FinishRow = void (*)(const float*, const float*, float*, std::int64_t);
+
+FinishRow finish_of(Activation activation) {
+  FinishRow finish = nullptr;
+  with_activation(activation, [&](auto kind) { finish = &activate_all<decltype(kind)::value>; });
+  return finish;
+}
+
+/// Calculates one tile of a block: from (row, column), rows x columns of it.
+class TileWork {
+ public:
+  explicit TileWork(const LinearBlock& block)
+      : block_(block), finish_(finish_of(block.finish.activation)) {}
+
+  void calculate(std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns) {
+    const bool is_whole = columns % kPanelColumns == 0;
+    float* y = block_.y + row * block_.y_stride + column;
+    RegisterTile tile{.x = block_.x + row * block_.x_stride,
+                      .x_stride = block_.x_stride,
+                      .panels = block_.panels + column / kPanelColumns * block_.panel_stride,
+                      .panel_stride = block_.panel_stride,
+                      .depth = block_.depth,
+                      .start = zeros_,
+                      .start_stride = 0,
+                      .y = y,
+                      .y_stride = block_.y_stride};
+    if (!is_whole) {  // Into memory of our own, from where the columns that exist are copied.
+      tile.y = edge_;
+      tile.y_stride = kTileColumns;
+    }
+    if (!block_.is_first) {
+      tile.start = tile.y;
+      tile.start_stride = tile.y_stride;
+      if (!is_whole) copy_rows(y, block_.y_stride, edge_, kTileColumns, rows, columns);
+    } else if (block_.bias != nullptr) {
+      tile.start = block_.bias + column;
+      if (!is_whole) tile.start = std::copy_n(tile.start, columns, bias_) - columns;
+    }
+    const auto& kernels = columns > kPanelColumns ? kAllPanels : kOnePanel;
+    kernels[static_cast<std::size_t>(rows - 1)](tile);
+    if (!is_whole) copy_rows(edge_, kTileColumns, y, block_.y_stride, rows, columns);
+    if (block_.is_last) finish(row, rows, column, columns);
+  }
+
+ private:
+  static void copy_rows(const float* from, std::int64_t from_stride, float* to,
+                        std::int64_t to_stride, std::int64_t rows, std::int64_t columns) {
+    for (std::int64_t i = 0; i < rows; ++i)
+      std::copy_n(from + i * from_stride, columns, to + i * to_stride);
+  }
+
+  void finish(std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns) {
+    const LinearFinish& finish = block_.finish;
+    if (finish.activation == Activation::kNone && finish.residual == nullptr) return;
+    for (std::int64_t i = row; i < row + rows; ++i) {
+      float* y = block_.y + i * block_.y_stride + column;
+      const float* residual = finish.residual;
+      if (residual != nullptr) residual += i * finish.residual_stride + column;
+      finish_(y, residual, y, columns);
+    }
+  }
+
+  const LinearBlock& block_;
+  FinishRow finish_;
+  alignas(64) float zeros_[kTileColumns] = {};
+  alignas(64) float bias_[kTileColumns] = {};
+  alignas(64) float edge_[kTileRows * kTileColumns] = {};
+};
+
+/// Rows outside, columns inside: the tile's rows of x stay in the L1 cache while the panels of the
+/// block stream by from the L2.
+void MultiplyBlock(const LinearBlock& block) {
+  TileWork work(block);
+  const std::int64_t tiles = (block.rows + kTileRows - 1) / kTileRows;
+  for (std::int64_t t = 0; t < tiles; ++t) {  // Of nearly equal heights: 65 = 11 + 11 + ... + 10.
+    const std::int64_t row = t * block.rows / tiles;
+    const std::int64_t rows = (t + 1) * block.rows / tiles - row;
+    for (std::int64_t column = 0; column < block.columns; column += kTileColumns)
+      work.calculate(row, rows, column, std::min(kTileColumns, block.columns - column));
+  }
+}
+
+/// Sums side by side that hide the latency of a multiply-add: at least 8 where registers allow.
+template <int kRows>
+constexpr int kStreamSteps = std::max(1, 8 / (kRows * kVectors));
+constexpr std::int64_t kAheadBytes = 2048;
+
+template <class Stored, int kRows>
+HWY_NOINLINE void stream_panel(const float* x, std::int64_t x_stride, std::int64_t depth,
+                               const Stored* panel, float* sums_out) {
+  const Lanes f32;
+  constexpr int kSteps = kStreamSteps<kRows>;
+  Vector sums[bound(kSteps)][bound(kRows)][bound(kVectors)];
+#pragma GCC unroll 64
+  for (int s = 0; s < kSteps; ++s) {
+#pragma GCC unroll 64
+    for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 64
+      for (int v = 0; v < kVectors; ++v)
+        sums[s][i][v] = hn::Zero(f32);
+    }
+  }
+  const auto add = [&](std::int64_t d, auto& into) HWY_ATTR {
+#pragma GCC unroll 64
+    for (int v = 0; v < kVectors; ++v) {
+      const Vector weights = load_wide(panel + d * kPanelColumns + v * kLanes);
+#pragma GCC unroll 64
+      for (int i = 0; i < kRows; ++i)
+        into[i][v] = hn::MulAdd(hn::Set(f32, x[i * x_stride + d]), weights, into[i][v]);
+    }
+  };
+  std::int64_t d = 0;
+  for (; d + kSteps <= depth; d += kSteps) {
+    constexpr std::int64_t kAhead = kAheadBytes / static_cast<std::int64_t>(sizeof(Stored));
+    constexpr std::int64_t kStepBytes = kPanelColumns * sizeof(Stored);
+#pragma GCC unroll 64
+    for (int s = 0; s < kSteps; ++s) {
+      if (s * kStepBytes % 64 == 0) hwy::Prefetch(panel + (d + s) * kPanelColumns + kAhead);
+      add(d + s, sums[s]);
+    }
+  }
+  for (; d < depth; ++d)
+    add(d, sums[0]);
+#pragma GCC unroll 64
+  for (int i = 0; i < kRows; ++i) {
+#pragma GCC unroll 64
+    for (int v = 0; v < kVectors; ++v) {
+      Vector sum = sums[0][i][v];
+#pragma GCC unroll 64
+      for (int s = 1; s < kSteps; ++s)
+        sum = hn::Add(sum, sums[s][i][v]);
+      hn::StoreU(sum, f32, sums_out + i * kPanelColumns + v * kLanes);
+    }
+  }
+}
+
+void finish_panel(const LinearStream& stream, FinishRow finish, std::int64_t column,
+                  const float* sums) {
+  const std::int64_t columns = std::min(kPanelColumns, stream.columns - column);
+  const float* scales = stream.weight.scales;
+  for (std::int64_t i = 0; i < stream.rows; ++i) {
+    float* y = stream.y + i * stream.y_stride + column;
+    const float* sum = sums + i * kPanelColumns;
+    for (std::int64_t j = 0; j < columns; ++j) {
+      const float scale = scales != nullptr ? scales[stream.first_column + column + j] : 1.0F;
+      y[j] = sum[j] * scale + (stream.bias != nullptr ? stream.bias[column + j] : 0.0F);
+    }
+    const float* residual = stream.finish.residual;
+    if (residual != nullptr) residual += i * stream.finish.residual_stride + column;
+    if (residual != nullptr || stream.finish.activation != Activation::kNone)
+      finish(y, residual, y, columns);
+  }
+}
+
+template <class Stored, int kRows>
+void stream_all(const LinearStream& stream) {
+  alignas(64) float sums[bound(kRows * kPanelColumns)];
+  const FinishRow finish = finish_of(stream.finish.activation);
+  const std::int64_t depth = stream.weight.k;
+  const auto* weights = reinterpret_cast<const Stored*>(stream.weight.data);
+  for (std::int64_t column = 0; column < stream.columns; column += kPanelColumns) {
+    const Stored* panel = weights + (stream.first_column + column) * depth;
+    stream_panel<Stored, kRows>(stream.x, stream.x_stride, depth, panel, sums);
+    finish_panel(stream, finish, column, sums);
+  }
+}
+
+template <class Stored>
+void stream_rows(const LinearStream& stream) {
+  static_assert(kStreamRows == 6);
+  switch (stream.rows) {
+    case 1:
+      return stream_all<Stored, 1>(stream);
+    case 2:
+      return stream_all<Stored, 2>(stream);
+    case 3:
+      return stream_all<Stored, 3>(stream);
+    case 4:
+      return stream_all<Stored, 4>(stream);
+    case 5:
+      return stream_all<Stored, 5>(stream);
+    default:
+      return stream_all<Stored, 6>(stream);
+  }
+}
+
+/// Calls `work` with a null pointer of the type in which weights are stored.
+template <class Work>
+void with_stored(tensor::DType stored, Work&& work) {
+  switch (stored) {
+    case tensor::DType::kF16:
+      return work(static_cast<const tensor::Half*>(nullptr));
+    case tensor::DType::kBf16:
+      return work(static_cast<const tensor::Bfloat16*>(nullptr));
+    case tensor::DType::kI8:
+      return work(static_cast<const std::int8_t*>(nullptr));
+    default:
+      return work(static_cast<const float*>(nullptr));
+  }
+}
+
+void StreamPanels(const LinearStream& stream) {
+  with_stored(stream.weight.stored, [&](auto* type) {
+    stream_rows<std::remove_const_t<std::remove_pointer_t<decltype(type)>>>(stream);
+  });
+}
+
+template <class Stored>
+void widen_panel(const Stored* from, std::int64_t depth, const float* scales, float* to) {
+  const Lanes f32;
+  Vector scale[kVectors];
+  for (int v = 0; v < kVectors; ++v)
+    scale[v] = hn::LoadU(f32, scales + v * kLanes);
+  for (std::int64_t d = 0; d < depth; ++d) {
+    for (int v = 0; v < kVectors; ++v) {
+      const std::int64_t at = d * kPanelColumns + v * kLanes;
+      hn::StoreU(hn::Mul(load_wide(from + at), scale[v]), f32, to + at);
+    }
+  }
+}
+
+void WidenPanels(const PackedWeight& weight, std::int64_t first_column, std::int64_t columns,
+                 std::int64_t first_depth, std::int64_t depth, float* widened) {
+  with_stored(weight.stored, [&](auto* type) {
+    using Stored = std::remove_const_t<std::remove_pointer_t<decltype(type)>>;
+    const auto* weights = reinterpret_cast<const Stored*>(weight.data);
+    for (std::int64_t column = 0; column < columns; column += kPanelColumns) {
+      alignas(64) float scales[kPanelColumns];
+      std::fill_n(scales, kPanelColumns, 1.0F);
+      const std::int64_t first = first_column + column;
+      if (weight.scales != nullptr)
+        std::copy_n(weight.scales + first, std::min(kPanelColumns, weight.n - first), scales);
+      const Stored* panel = weights + first * weight.k + first_depth * kPanelColumns;
+      widen_panel(panel, depth, scales, widened + column * depth);
+    }
+  });
+}
+
+std::int64_t TileRows() {
+  return kTileRows;
+}
+
+std::int64_t TileColumns() {
+  return kTileColumns;
+}
+
+}  // namespace assay::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace assay::kernels {
+
+HWY_EXPORT(MultiplyBlock);
+HWY_EXPORT(StreamPanels);
+HWY_EXPORT(WidenPanels);
+HWY_EXPORT(TileRows);
+HWY_EXPORT(TileColumns);
+
+std::int64_t linear_tile_rows() {
+  return HWY_DYNAMIC_DISPATCH(TileRows)();
+}
+
+std::int64_t linear_tile_columns() {
+  return HWY_DYNAMIC_DISPATCH(TileColumns)();
+}
+
+void multiply_block(const LinearBlock& block) {
+  HWY_DYNAMIC_DISPATCH(MultiplyBlock)(block);
+}
+
+void stream_panels(const LinearStream& stream) {
+  ASSAY_CHECK(stream.rows >= 1 && stream.rows <= kStreamRows, "few rows are streamed");
+  ASSAY_CHECK_EQ(stream.first_column % kPanelColumns, 0, "a stream starts at a panel");
+  HWY_DYNAMIC_DISPATCH(StreamPanels)(stream);
+}
+
+void widen_panels(const PackedWeight& weight, std::int64_t first_column, std::int64_t columns,
+                  std::int64_t first_depth, std::int64_t depth, float* widened) {
+  HWY_DYNAMIC_DISPATCH(WidenPanels)(weight, first_column, columns, first_depth, depth, widened);
+}
+
+}  // namespace assay::kernels
+#endif  // HWY_ONCE
