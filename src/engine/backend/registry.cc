@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#include "engine/backend/registry.h"
+
+#include "core/nearest.h"
+
+namespace assay::backend {
+
+Result<void> Registry::add(const std::string& name, std::string meaning, DeviceFactory factory) {
+  const bool is_new = entries_.try_emplace(name, std::move(meaning), std::move(factory)).second;
+  if (!is_new) return Error::user("two backends of the name {}", name);
+  return {};
+}
+
+Result<std::unique_ptr<Device>> Registry::open(std::string_view name_and_profile) const {
+  const std::size_t colon = name_and_profile.find(':');
+  const std::string name(name_and_profile.substr(0, colon));
+  const std::string profile(colon == std::string_view::npos ? ""
+                                                            : name_and_profile.substr(colon + 1));
+  const auto entry = entries_.find(name);
+  if (entry != entries_.end()) {
+    return entry->second.factory(profile).context("while opening the device {}", name_and_profile);
+  }
+  std::vector<std::string> names;
+  for (const auto& [known, ignored] : entries_) {
+    names.push_back(known);
+  }
+  return Error::user("{}", unknown_name("backend", name, names));
+}
+
+std::vector<std::pair<std::string, std::string>> Registry::list() const {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const auto& [name, entry] : entries_) {
+    names.emplace_back(name, entry.meaning);
+  }
+  return names;
+}
+
+}  // namespace assay::backend

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Backends by name. Filled in one place (cli/registration.cc); a backend is opened when it is first
+// asked for, so that naming one costs nothing.
+#pragma once
+
+#include <functional>
+#include <map>
+
+#include "engine/backend/device.h"
+
+namespace assay::backend {
+
+/// What comes after the colon of "sim:h100"; empty without one.
+using DeviceFactory = std::function<Result<std::unique_ptr<Device>>(const std::string& profile)>;
+
+class Registry {
+ public:
+  /// A second backend of the same name is a user error.
+  Result<void> add(const std::string& name, std::string meaning, DeviceFactory factory);
+  /// "cpu", "sim:h100". An unknown name lists those there are; a device that is not here says why.
+  Result<std::unique_ptr<Device>> open(std::string_view name_and_profile) const;
+  /// Name and meaning.
+  std::vector<std::pair<std::string, std::string>> list() const;
+
+ private:
+  struct Entry {
+    std::string meaning;
+    DeviceFactory factory;
+  };
+  std::map<std::string, Entry> entries_;
+};
+
+}  // namespace assay::backend

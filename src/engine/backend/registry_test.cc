@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include "engine/backend/registry.h"
+
+#include <gmock/gmock.h>
+
+namespace assay::backend {
+namespace {
+
+Result<std::unique_ptr<Device>> no_device(const std::string& profile) {
+  return Error::environment("no device here; profile `{}`", profile);
+}
+
+TEST(Registry, SaysWhyADeviceIsNotHere) {
+  Registry registry;
+  ASSERT_TRUE(registry.add("cuda", "an NVIDIA GPU", no_device));
+  EXPECT_EQ(registry.open("cuda").error().to_string(),
+            "no device here; profile ``\n  while opening the device cuda");
+  EXPECT_EQ(registry.open("cuda:1").error().message(), "no device here; profile `1`");
+  EXPECT_EQ(exit_code(registry.open("cuda").error()), 3);
+}
+
+TEST(Registry, NamesWhatThereIsAndRefusesASecond) {
+  Registry registry;
+  ASSERT_TRUE(registry.add("cpu", "this machine", no_device));
+  ASSERT_TRUE(registry.add("sim", "a model of an accelerator", no_device));
+  EXPECT_EQ(registry.open("cpi").error().message(),
+            "unknown backend: cpi; did you mean cpu? known: cpu, sim");
+  EXPECT_EQ(registry.add("cpu", "", no_device).error().message(), "two backends of the name cpu");
+  EXPECT_EQ(registry.list().size(), 2U);
+}
+
+}  // namespace
+}  // namespace assay::backend
