@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "engine/models/builders/layers.h"
+
+#include <cmath>
+
+namespace assay::models {
+
+using graph::Graph;
+using graph::Integers;
+using graph::kAbsent;
+using graph::NodeId;
+using tensor::DType;
+
+NodeId linear(Graph& graph, NodeId x, const std::string& name, std::int64_t in, std::int64_t out,
+              Bias bias) {
+  const NodeId weight = graph.weight(name + ".weight", {DType::kF32, {out, in}});
+  const NodeId offset =
+      bias == Bias::kNone ? kAbsent : graph.weight(name + ".bias", {DType::kF32, {out}});
+  return graph.op("linear", {x, weight, offset}, {}, name);
+}
+
+NodeId layer_norm(Graph& graph, NodeId x, const std::string& name, std::int64_t width,
+                  double epsilon) {
+  const NodeId weight = graph.weight(name + ".weight", {DType::kF32, {width}});
+  const NodeId bias = graph.weight(name + ".bias", {DType::kF32, {width}});
+  return graph.op("layer_norm", {x, weight, bias}, {{"epsilon", epsilon}}, name);
+}
+
+NodeId rms_norm(Graph& graph, NodeId x, const std::string& name, std::int64_t width,
+                double epsilon) {
+  const NodeId weight = graph.weight(name + ".weight", {DType::kF32, {width}});
+  return graph.op("rms_norm", {x, weight}, {{"epsilon", epsilon}}, name);
+}
+
+NodeId reshape(Graph& graph, NodeId x, Integers shape) {
+  return graph.op("reshape", {x}, {{"shape", std::move(shape)}});
+}
+
+NodeId permute(Graph& graph, NodeId x, Integers axes) {
+  return graph.op("permute", {x}, {{"axes", std::move(axes)}});
+}
+
+NodeId slice_last(Graph& graph, NodeId x, std::int64_t first, std::int64_t count) {
+  return graph.op("slice", {x}, {{"axis", -1}, {"first", first}, {"count", count}});
+}
+
+NodeId explicit_attention(Graph& graph, NodeId q, NodeId k, NodeId v, const Heads& heads) {
+  const auto split = [&](NodeId x) {
+    return permute(graph, reshape(graph, x, {0, 0, heads.count, heads.width}), {0, 2, 1, 3});
+  };
+  NodeId scores = graph.op("matmul", {split(q), split(k)}, {{"transpose_b", 1}});
+  const double factor = 1.0 / std::sqrt(static_cast<double>(heads.width));
+  scores = graph.op("scale", {scores}, {{"factor", factor}});
+  const NodeId weights = graph.op("softmax", {scores});
+  const NodeId attended = graph.op("matmul", {weights, split(v)});
+  return reshape(graph, permute(graph, attended, {0, 2, 1, 3}), {0, 0, heads.count * heads.width});
+}
+
+}  // namespace assay::models
