@@ -35,7 +35,7 @@ Result<CompileMode> parse_compile_mode(std::string_view text);
 struct CompileOptions {
   CompileMode mode = CompileMode::kDefault;
   int threads = 1;
-  std::vector<std::string> passes_off;  ///< By name; unknown names are user errors.
+  std::vector<std::string> passes_off = {};  ///< By name; unknown names are user errors.
 };
 
 /// One call of a kernel, as the plan has it.

@@ -103,6 +103,18 @@ Result<void> Weights::add(const std::string& name, HostTensor tensor) {
   return {};
 }
 
+Result<void> Weights::share(const std::string& name,
+                            std::shared_ptr<const tensor::HostTensor> tensor) {
+  if (!entries_.try_emplace(name, std::move(tensor)).second) {
+    return Error::user("two weights of the name {}", name);
+  }
+  return {};
+}
+
+void Weights::drop(const std::string& name) {
+  ASSAY_CHECK_EQ(entries_.erase(name), 1U, "a weight is let go of where it is held");
+}
+
 Result<const HostTensor*> Weights::find(std::string_view name) const {
   if (const auto entry = entries_.find(name); entry != entries_.end()) return entry->second.get();
   std::vector<std::string> names;
