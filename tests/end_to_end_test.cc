@@ -55,6 +55,37 @@ TEST(EndToEnd, MistakesExitWithTwoAndLeaveNothingBehind) {
   }
 }
 
+constexpr std::string_view kSoundHead =
+    "name: x\ngroup: x\nquestion: Why?\nworkload: hetero_gemm\nparams: {library: openblas}\n";
+
+TEST(EndToEnd, PlanAndRunRefuseWhatCanBeKnownBeforehand) {
+  struct Case {
+    std::string text;  // Line 6 on.
+    std::string says;
+  };
+  const std::vector<Case> cases{
+      {"axes: {m: [1], k: [1], pattern: [8x1, 8x1+7]}\n",
+       "x.yaml:6:39: axes.pattern[1]: pattern 8x1+7: part '7'"},
+      {"axes: {m: [1, 2], k: [1]}\ntables: {t: {kind: cells, where: m > 2}}\n",
+       "x.yaml:7:34: tables.t.where: `m > 2` selects none"},
+      {"axes: {m: [1, 2], k: [1]}\ntables: {t: {kind: cells, where: mm > 2}}\n",
+       "unknown name: mm; did you mean m?"},
+      {"axes: {m: [1, 2], k: [1]}\nwhere: m == \"a\"\n", "x.yaml:7:8: where: these do not compare"},
+      {"axes: {m: {from: 1, to: 400}, k: {from: 1, to: 400}}\n", "x has 160001 trials"},
+  };
+  for (const Case& bad : cases) {
+    SCOPED_TRACE(bad.text);
+    for (const char* command : {"plan", "run"}) {
+      const fs::path folder = fresh_folder();
+      std::ofstream(folder / "x.yaml") << kSoundHead << bad.text;
+      const Outcome outcome = run_assay({command, "x.yaml", "--scale", "cpu"}, folder);
+      EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+      EXPECT_THAT(outcome.err, HasSubstr(bad.says));
+      EXPECT_FALSE(fs::exists(folder / "results"));
+    }
+  }
+}
+
 TEST(EndToEnd, ABadExperimentFileIsAnsweredWithItsPlace) {
   const fs::path folder = fresh_folder();
   std::ofstream(folder / "bad.yaml") << "name: bad\ngroup: bad\nquestion: Why?\nworkload: gem\n";

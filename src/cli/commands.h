@@ -29,7 +29,8 @@ Result<int> worker_command(const WorkerArguments& arguments, const Context& cont
 /// The scale in force: what was asked for, else `full` where a GPU backend answers, else `cpu`.
 std::string scale_or_default(const std::string& asked);
 
-/// Loads each experiment that the arguments name, once per combination of a multirun.
+/// Loads each experiment that the arguments name, once per combination of a multirun, and checks
+/// its plan: nothing of any of them runs where one is wrong.
 Result<std::vector<spec::Spec>> load_specs(const ExperimentArguments& what, const Context& context);
 
 }  // namespace assay::cli

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/experiments.h"
 #include "cli/print.h"
+#include "lab/report/selections.h"
 #include "lab/spec/multirun.h"
 #include "lab/store/index.h"
 #include "lab/store/run_folder.h"
@@ -57,6 +58,15 @@ std::vector<sweep::PastDuration> past_durations(const std::string& name,
   return past;
 }
 
+/// What can be known to be wrong before anything is measured, and is no matter of the schema.
+Result<void> check_plan(const spec::Spec& spec, const spec::Vocabulary& vocabulary) {
+  ASSAY_TRY(const sweep::Sweep sweep, sweep::expand(spec));
+  const auto workload =
+      std::ranges::find(vocabulary.workloads, spec.workload, &spec::WorkloadEntry::name);
+  ASSAY_TRY_VOID(sweep::check_factors(sweep, *workload).context("in {}", spec.path.string()));
+  return report::check_selections(spec);
+}
+
 }  // namespace
 
 std::string scale_or_default(const std::string& asked) {
@@ -79,6 +89,7 @@ Result<std::vector<spec::Spec>> load_specs(const ExperimentArguments& what,
                                                   .scale = scale_or_default(what.scale),
                                                   .overrides = overrides},
                                                  context.registries.vocabulary));
+      ASSAY_TRY_VOID(check_plan(spec, context.registries.vocabulary));
       specs.push_back(std::move(spec));
     }
   }

@@ -55,7 +55,7 @@ Result<std::vector<Point>> selected(std::vector<Point> points, const spec::Expre
                                     const spec::Spec& spec) {
   std::vector<Point> kept;
   for (Point& point : points) {
-    ASSAY_TRY(const bool matches, where.matches(point.names).context("in `{}`", where.text()));
+    ASSAY_TRY(const bool matches, where.matches(point.names));
     if (matches) kept.push_back(std::move(point));
   }
   sort_by_axes(kept, spec);

@@ -13,6 +13,9 @@ namespace {
 // More points on one axis than any sweep may have trials; it bounds the memory of a typing error.
 constexpr std::int64_t kRowsMax = 1'000'000;
 
+// Each point is asked `where`: ten million take some seconds.
+constexpr std::int64_t kPointsMax = 10'000'000;
+
 using Row = std::vector<Scalar>;
 
 Result<void> append(const Field& field, Row row, Axis& axis) {
@@ -151,6 +154,7 @@ Result<void> check_unswept(const Field& field, const Axis& axis, const std::vect
 
 Result<std::vector<Axis>> read_axes(const Field& document, const Names& names) {
   std::vector<Axis> axes;
+  std::int64_t points = 1;
   const auto section = document.find("axes");
   if (!section) return axes;
   ASSAY_TRY(const std::vector<Field> fields, section->entries());
@@ -162,6 +166,13 @@ Result<std::vector<Axis>> read_axes(const Field& document, const Names& names) {
       return field.error("an axis needs at least one value: got an empty list");
     }
     ASSAY_TRY_VOID(check_unswept(field, axis, axes));
+    points *= std::ssize(axis.rows);
+    if (points > kPointsMax) {
+      return field.error(
+          format("with its {} values the axes cross to {} points or more; at most "
+                 "{} can be filtered by `where`",
+                 axis.rows.size(), points, kPointsMax));
+    }
     axes.push_back(std::move(axis));
   }
   return axes;

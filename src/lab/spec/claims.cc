@@ -135,6 +135,7 @@ Result<std::vector<Claim>> read_claims(const Field& document, const Names& names
   if (!section) return claims;
   ASSAY_TRY(const std::vector<Field> blocks, section->entries());
   for (const Field& block : blocks) {
+    if (block.node().is_null()) continue;  // Left out at this scale.
     if (!is_identifier(block.key())) {
       return block.error_at_key("an id has letters, digits, `_`, `-` and `.` only");
     }

@@ -330,9 +330,15 @@ Result<Expression> Expression::parse(std::string_view text,
   return expression;
 }
 
+Error Expression::error(std::string_view what) const {
+  return Error::user("{}{}{}", place_, place_.empty() ? "" : ": ", what);
+}
+
 Result<bool> Expression::matches(const Factors& factors) const {
   if (tree_ == nullptr) return true;
-  return is_true(*tree_, factors).context("in the condition `{}`", text_);
+  Result<bool> truth = is_true(*tree_, factors);
+  if (!truth) truth = error(truth.error().message());
+  return std::move(truth).context("in the condition `{}`", text_);
 }
 
 }  // namespace assay::spec

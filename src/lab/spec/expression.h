@@ -24,11 +24,17 @@ class Expression {
 
   bool empty() const { return tree_ == nullptr; }
   const std::string& text() const { return text_; }
+  /// "g3.yaml:14:12: claims.cheap.where": where it was read; every later error begins with it.
+  const std::string& place() const { return place_; }
+  void set_place(std::string place) { place_ = std::move(place); }
+  /// "PLACE: what", of the user.
+  Error error(std::string_view what) const;
   /// False for a name that the point lacks; types that do not compare are an error.
   Result<bool> matches(const Factors& factors) const;
 
  private:
   std::string text_;
+  std::string place_;
   std::shared_ptr<const ExpressionTree> tree_;
 };
 

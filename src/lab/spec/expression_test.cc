@@ -155,6 +155,14 @@ TEST(Expression, EvaluationErrorsNameTheCondition) {
             "these do not compare: f32 and 3\n  in the condition `dtype > 3`");
 }
 
+TEST(Expression, EvaluationErrorsBeginWithThePlace) {
+  Result<Expression> parsed = Expression::parse("dtype > 3", kNames);
+  ASSERT_TRUE(parsed);
+  parsed->set_place("x.yaml:3:8: where");
+  EXPECT_EQ(parsed->matches(kPoint).error().message(),
+            "x.yaml:3:8: where: these do not compare: f32 and 3");
+}
+
 TEST(Expression, RandomTextNeverCrashes) {
   const std::vector<std::string> pieces{"k", "m ", "dtype", " and ", " or ", " not ", " in ", "[",
                                         "]", "(",  ")",     ",",     "==",   "<",     "%",    "-",

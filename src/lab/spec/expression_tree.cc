@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "lab/spec/expression_tree.h"
 
+#include <cmath>
 #include <compare>
 #include <limits>
 #include <optional>
@@ -29,13 +30,30 @@ Error do_not_compare(const Scalar& left, const Scalar& right) {
                      codec::to_text(right));
 }
 
-Result<std::partial_ordering> compare(const Scalar& left, const Scalar& right) {
+/// Exactly: a double has 53 bits, so 2^53 + 1 would compare equal to 2^53 as doubles.
+std::partial_ordering compare_exactly(std::int64_t left, double right) {
+  constexpr double kBeyond = 9'223'372'036'854'775'808.0;  // 2^63: every integer is below.
+  if (std::isnan(right)) return std::partial_ordering::unordered;
+  if (right >= kBeyond) return std::partial_ordering::less;
+  if (right < -kBeyond) return std::partial_ordering::greater;
+  const double whole = std::floor(right);
+  const auto integer = static_cast<std::int64_t>(whole);
+  if (left != integer) return left <=> integer;
+  return whole < right ? std::partial_ordering::less : std::partial_ordering::equivalent;
+}
+
+std::partial_ordering compare_numbers(const Scalar& left, const Scalar& right) {
   const auto* left_integer = std::get_if<std::int64_t>(&left);
   const auto* right_integer = std::get_if<std::int64_t>(&right);
-  if (left_integer != nullptr && right_integer != nullptr) {
-    return std::partial_ordering(*left_integer <=> *right_integer);
-  }
-  if (is_number(left) && is_number(right)) return as_number(left) <=> as_number(right);
+  if (left_integer != nullptr && right_integer != nullptr) return *left_integer <=> *right_integer;
+  if (left_integer != nullptr) return compare_exactly(*left_integer, std::get<double>(right));
+  if (right_integer != nullptr)
+    return 0 <=> compare_exactly(*right_integer, std::get<double>(left));
+  return std::get<double>(left) <=> std::get<double>(right);
+}
+
+Result<std::partial_ordering> compare(const Scalar& left, const Scalar& right) {
+  if (is_number(left) && is_number(right)) return compare_numbers(left, right);
   const auto* left_text = std::get_if<std::string>(&left);
   const auto* right_text = std::get_if<std::string>(&right);
   if (left_text != nullptr && right_text != nullptr) {

@@ -55,6 +55,43 @@ TEST(ExpressionTree, WhatHasNoValueIsAnError) {
   }
 }
 
+TEST(ExpressionTree, IntegersAndNumbersCompareExactly) {
+  constexpr std::int64_t kTwoTo53 = std::int64_t{1} << 53;
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  struct Case {
+    std::int64_t integer;
+    double number;
+    Operator holds;  // The one of <, ==, > that is true.
+  };
+  const std::vector<Case> cases{
+      {kTwoTo53 + 1, 0x1p53, Operator::kGreater},
+      {kTwoTo53, 0x1p53, Operator::kEqual},
+      {-kTwoTo53 - 1, -0x1p53, Operator::kLess},
+      {kLargest, 0x1p63, Operator::kLess},
+      {kSmallest, -0x1p63, Operator::kEqual},
+      {kSmallest, -0x1.8p63, Operator::kGreater},
+      {3, 3.5, Operator::kLess},
+      {-3, -3.5, Operator::kGreater},
+      {-4, -3.5, Operator::kLess},
+      {0, -0.0, Operator::kEqual},
+      {kLargest, kInfinite, Operator::kLess},
+      {kSmallest, -kInfinite, Operator::kGreater},
+  };
+  for (const auto& [integer, number, holds] : cases) {
+    SCOPED_TRACE(::testing::Message() << integer << " and " << number);
+    for (const Operator op : {Operator::kLess, Operator::kEqual, Operator::kGreater}) {
+      EXPECT_EQ(*is_true(branch(op, {value(integer), value(number)}), {}), op == holds);
+      const Operator mirrored = op == Operator::kEqual  ? op
+                                : op == Operator::kLess ? Operator::kGreater
+                                                        : Operator::kLess;
+      EXPECT_EQ(*is_true(branch(mirrored, {value(number), value(integer)}), {}), op == holds);
+    }
+  }
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_FALSE(*is_true(branch(Operator::kLessEqual, {value(kOne), value(nan)}), {}));
+  EXPECT_FALSE(*is_true(branch(Operator::kGreaterEqual, {value(nan), value(kOne)}), {}));
+}
+
 TEST(ExpressionTree, TheRemainderThatTrapsIsZero) {
   const ExpressionTree tree = branch(
       Operator::kEqual, {branch(Operator::kRemainder, {value(kSmallest), value(std::int64_t{-1})}),

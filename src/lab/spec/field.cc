@@ -17,12 +17,14 @@ std::string join(const std::string& path, std::string_view key) {
   return path.empty() ? std::string(key) : format("{}.{}", path, key);
 }
 
+std::string place_of(const codec::Mark& mark, const std::string& path) {
+  const std::string file = place_text(mark);
+  return format("{}{}{}", file, file.empty() || path.empty() ? "" : ": ", path);
+}
+
 Error complain(const codec::Mark& mark, const std::string& path, std::string_view what) {
-  std::string message;
-  for (const std::string& part : {place_text(mark), path}) {
-    if (!part.empty()) message += part + ": ";
-  }
-  return Error::user("{}{}", message, what);
+  const std::string place = place_of(mark, path);
+  return Error::user("{}{}{}", place, place.empty() ? "" : ": ", what);
 }
 
 bool is_identifier_letter(char c) {
@@ -45,6 +47,10 @@ bool is_identifier(std::string_view text) {
 std::string Field::key() const {
   const std::size_t dot = path_.rfind('.');
   return dot == std::string::npos ? path_ : path_.substr(dot + 1);
+}
+
+std::string Field::place() const {
+  return place_of(node_->mark(), path_);
 }
 
 Error Field::error(std::string_view what) const {

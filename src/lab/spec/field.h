@@ -37,6 +37,7 @@ class Field {
   const std::string& path() const { return path_; }
   std::string key() const;  ///< The last part of the path.
 
+  std::string place() const;  ///< "file:line:column: path", of the value.
   /// "file:line:column: path: what". The second points at the key instead of the value.
   Error error(std::string_view what) const;
   Error error_at_key(std::string_view what) const;

@@ -88,6 +88,7 @@ Result<std::vector<Request>> read_all(const Field& document, const Names& names,
   if (!section) return requests;
   ASSAY_TRY(const std::vector<Field> blocks, section->entries());
   for (const Field& block : blocks) {
+    if (block.node().is_null()) continue;  // Left out at this scale.
     if (!is_identifier(block.key())) {
       return block.error_at_key("an id has letters, digits, `_`, `-` and `.` only");
     }

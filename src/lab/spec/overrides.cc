@@ -99,14 +99,47 @@ void collect_keys(const Node& node, const std::string& path, std::vector<std::st
   }
 }
 
+/// The known keys that stand where `key` would: what was meant is in the same section.
+std::vector<std::string> siblings_of(const std::string& key, const std::vector<std::string>& keys) {
+  const std::size_t dot = key.rfind('.');
+  const std::string section = dot == std::string::npos ? "" : key.substr(0, dot + 1);
+  std::vector<std::string> siblings;
+  for (const std::string& known : keys) {
+    if (!known.starts_with(section)) continue;
+    const std::string last = known.substr(section.size());
+    const bool is_new = std::ranges::find(siblings, last) == siblings.end();
+    if (is_new && last.find('.') == std::string::npos) siblings.push_back(last);
+  }
+  return siblings;
+}
+
+/// "; did you mean a.b?" or what the section knows, or the nearest of all where it knows nothing.
+std::string hint_for(const std::string& key, const std::vector<std::string>& keys) {
+  const std::size_t dot = key.rfind('.');
+  const std::vector<std::string> siblings = siblings_of(key, keys);
+  if (dot == std::string::npos || siblings.empty()) {
+    const std::string meant = nearest_name(key, keys);
+    return meant.empty() ? "" : format("; did you mean {}?", meant);
+  }
+  const std::string section = key.substr(0, dot + 1);
+  const std::string meant = nearest_name(key.substr(dot + 1), siblings);
+  if (!meant.empty()) return format("; did you mean {}{}?", section, meant);
+  std::string known;
+  for (const std::string& sibling : siblings) {
+    known += (known.empty() ? "" : ", ") + sibling;
+  }
+  return format("; {} has: {};", key.substr(0, dot), known);
+}
+
 Error unknown_key(const Override& change, const Node& document,
                   std::span<const std::string> known_keys) {
   std::vector<std::string> keys(known_keys.begin(), known_keys.end());
   collect_keys(document, "", keys);
-  const std::string meant = nearest_name(change.key, keys);
-  std::string hint = meant.empty() ? std::string() : format("; did you mean {}?", meant);
+  std::string hint = hint_for(change.key, keys);
   if (change.kind == OverrideKind::kSet) {
-    hint += format("{} write +{}=... to add a new key", meant.empty() ? ";" : "", change.key);
+    hint += format("{} write +{}=... to add a new key", hint.empty() ? ";" : "", change.key);
+  } else if (hint.ends_with(';')) {
+    hint.pop_back();
   }
   return Error::user("{}: unknown key: {}{}", change.place, change.key, hint);
 }

@@ -51,6 +51,10 @@ TEST(Overrides, MistakesAreNamed) {
   const std::vector<Case> cases{
       {{"a.bb=1"},
        "override 1: a.bb=1: unknown key: a.bb; did you mean a.b? write +a.bb=... to add a new key"},
+      {{"a.zzzz=1"},
+       "override 1: a.zzzz=1: unknown key: a.zzzz; a has: b, c; write +a.zzzz=... to add a new "
+       "key"},
+      {{"~a.measure"}, "override 1: ~a.measure: unknown key: a.measure; a has: b, c"},
       {{"a.b=1", "measure.bugdet=1s"},
        "override 2: measure.bugdet=1s: unknown key: measure.bugdet; did you mean measure.budget? "
        "write +measure.bugdet=... to add a new key"},
@@ -58,6 +62,8 @@ TEST(Overrides, MistakesAreNamed) {
        "override 1: zzzzzzzz=1: unknown key: zzzzzzzz; write +zzzzzzzz=... to add a new key"},
       {{"+a.b=1"}, "override 1: +a.b=1: a.b is there already; drop the + to change it"},
       {{"~a.x"}, "override 1: ~a.x: unknown key: a.x; did you mean a.b?"},
+      {{"a.b.c.d=1"},
+       "override 1: a.b.c.d=1: unknown key: a.b.c.d; write +a.b.c.d=... to add a new key"},
       {{"~a.b=1"}, "override 1: ~a.b=1: ~ takes a key only: ~a.b"},
       {{"a.b"}, "override 1: a.b: expected a value: a.b=..."},
       {{"=1"}, "override 1: =1: expected key=value, +key=value or ~key"},

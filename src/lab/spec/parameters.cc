@@ -76,6 +76,8 @@ Result<Scalar> read_value(const Field& field, const Parameter& parameter) {
     }
     case ParameterType::kText: {
       ASSAY_TRY(std::string value, field.text());
+      const Result<void> checked = parameter.check ? parameter.check(value) : Result<void>();
+      if (!checked) return field.error(checked.error().message());
       return Scalar(std::move(value));
     }
     case ParameterType::kChoice: {
@@ -104,9 +106,10 @@ Result<Expression> read_where(const Field& parent, const std::vector<std::string
   if (!field) return Expression();
   ASSAY_TRY(const std::string text, field->text());
   if (text.empty()) return Expression();
-  const Result<Expression> parsed = Expression::parse(text, known_names);
+  Result<Expression> parsed = Expression::parse(text, known_names);
   if (!parsed) return field->error(parsed.error().message());
-  return *parsed;
+  parsed->set_place(field->place());
+  return parsed;
 }
 
 Result<void> settle_parameters(const Field& document, const Names& names, Spec& spec) {

@@ -100,6 +100,9 @@ TEST(BadFile, ParamsAndAxes) {
            "of 1"},
           {"axes: {alpha: {from: 0, to: 1, step: -1}}\n",
            "x.yaml:5:38: axes.alpha.step: a step is more than 0: got -1"},
+          {"axes: {k: {from: 1, to: 60000}, m: {from: 1, to: 60000}}\n",
+           "x.yaml:5:36: axes.m: with its 60000 values the axes cross to 3600000000 points or "
+           "more; at most 10000000 can be filtered by `where`"},
           {"axes: {dtype: {from: 1, to: 2}}\n",
            "x.yaml:5:15: axes.dtype: dtype is not a number: list its values"},
           {"axes: {kk: [1]}\n",

@@ -217,6 +217,20 @@ TEST_F(SpecFile, ScaleThenOverridesAreLaidOver) {
   EXPECT_EQ(again->path, path);
 }
 
+TEST_F(SpecFile, AScaleLeavesOutWhatItCannotAsk) {
+  const fs::path path = write("g3.yaml", std::string(kWhole) +
+                                             "scales: {smoke: {claims: {libraries_agree: null}, "
+                                             "figures: {over_k: null}, tables: {all: null}}}\n");
+  const auto counts = [&](const std::string& scale) {
+    const Result<Spec> spec =
+        load_spec({.path = path, .scale = scale, .overrides = {}}, test_vocabulary());
+    EXPECT_TRUE(spec) << spec.error().to_string();
+    return std::tuple(spec->claims.size(), spec->figures.size(), spec->tables.size());
+  };
+  const auto [claims, figures, tables] = counts("cpu");
+  EXPECT_EQ(counts("smoke"), std::tuple(claims - 1, figures - 1, tables - 1));
+}
+
 TEST_F(SpecFile, AComplaintAboutAnOverrideNamesIt) {
   const fs::path path = write("g3.yaml", std::string(kWhole));
   const Result<Spec> spec = load_spec(

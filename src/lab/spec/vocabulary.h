@@ -4,11 +4,13 @@
 // it in, so that the schema stays closed and every unknown name can be answered with the nearest.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/codec/node.h"
+#include "core/result.h"
 #include "lab/spec/factors.h"
 
 namespace assay::spec {
@@ -24,12 +26,17 @@ struct Parameter {
   std::vector<std::string> choices;  ///< For kChoice.
   double minimum = -1e300;           ///< For numbers: inclusive bounds.
   double maximum = 1e300;
+  /// For kText: an Error says what a text of it must be. Null: any text.
+  std::function<Result<void>(const std::string&)> check = nullptr;
 };
 
 struct WorkloadEntry {
   std::string name;
   std::string about;
   std::vector<Parameter> parameters;
+  /// What no single parameter says: an Error where these factors of an arm do not go together.
+  /// Null: all do.
+  std::function<Result<void>(const Factors&)> check = nullptr;
 };
 
 struct Vocabulary {

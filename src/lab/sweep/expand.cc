@@ -42,7 +42,7 @@ std::int64_t point_count(const Spec& spec, const std::string& left_out) {
   return count;
 }
 
-Result<void> check_limit(const Spec& spec, const SweepLimits& limits) {
+std::int64_t count_before_where(const Spec& spec) {
   const std::int64_t cells = point_count(spec, "");
   std::int64_t compared = 0;
   for (const Comparison& comparison : spec.compare) {
@@ -50,16 +50,21 @@ Result<void> check_limit(const Spec& spec, const SweepLimits& limits) {
     compared = plus(compared, times(pairs, point_count(spec, comparison.axis)));
   }
   const std::int64_t floors = std::min<std::int64_t>(spec.run.floor_trials, cells);
-  const std::int64_t total = plus(plus(cells, compared), floors);
-  if (total <= limits.trials_max) return {};
+  return plus(plus(cells, compared), floors);
+}
+
+Error too_many(const Spec& spec, std::int64_t before_where, bool is_filtered,
+               const SweepLimits& limits) {
   std::string axes;
   for (const Axis& axis : spec.axes) {
     axes += format("{}{} {}", axes.empty() ? "" : " x ", axis.names.front(), axis.rows.size());
   }
+  const std::string_view cut = before_where == kCountMax ? "more than " : "";
+  const std::string left =
+      is_filtered ? format(" and more than {} after it", limits.trials_max) : std::string();
   return Error::user(
-      "{} has {}{} trials before `where` (axes: {}), more than the limit of {}; narrow the axes",
-      spec.name, total == kCountMax ? "more than " : "", total, axes.empty() ? "none" : axes,
-      limits.trials_max);
+      "{} has {}{} trials before `where` (axes: {}){}; the limit is {}: narrow the axes", spec.name,
+      cut, before_where, axes.empty() ? "none" : axes, left, limits.trials_max);
 }
 
 /// A value as part of an id: what no shell and no file system reads otherwise.
@@ -168,24 +173,47 @@ class Odometer {
 
 class Expander {
  public:
-  explicit Expander(const Spec& spec) : spec_(spec), frame_(frame_of(spec)) {}
+  /// Keeps trials up to `trials_max`; those beyond it only show in `count()`.
+  Expander(const Spec& spec, std::int64_t trials_max)
+      : spec_(spec), frame_(frame_of(spec)), trials_max_(trials_max) {}
 
   Result<Sweep> expand() {
-    ASSAY_TRY_VOID(add_cells());
-    if (sweep_.trials.empty()) {
-      return Error::user("{}: `where` takes out all {} points: {}", spec_.name,
-                         sweep_.filtered_count, spec_.where.text());
-    }
-    const std::size_t cells = sweep_.trials.size();
-    for (const Comparison& comparison : spec_.compare) {
-      ASSAY_TRY_VOID(add_compared(comparison));
-    }
-    add_floors(cells);
+    ASSAY_TRY_VOID(add_all());
     ASSAY_TRY_VOID(find_duplicates());
     return std::move(sweep_);
   }
 
+  /// Whether `where` leaves more trials than may be kept. Nothing is.
+  Result<bool> is_too_large() {
+    keeps_trials_ = false;
+    ASSAY_TRY_VOID(add_all());
+    return count_ > trials_max_;
+  }
+
  private:
+  bool is_full() const { return count_ > trials_max_; }
+
+  Result<void> add_all() {
+    ASSAY_TRY_VOID(add_cells());
+    if (count_ == 0) {
+      return spec_.where.error(format("`where` takes out all {} points of {}: {}",
+                                      sweep_.filtered_count, spec_.name, spec_.where.text()));
+    }
+    const std::size_t cells = sweep_.trials.size();
+    for (const Comparison& comparison : spec_.compare) {
+      const std::int64_t before = count_;
+      ASSAY_TRY_VOID(add_compared(comparison));
+      if (count_ > before || is_full()) continue;
+      const spec::Expression& where = comparison.where.empty() ? spec_.where : comparison.where;
+      return where.error(
+          format("`{}` leaves compare.{} without a pair; widen it or leave it out "
+                 "(~compare.{})",
+                 where.text(), comparison.name, comparison.name));
+    }
+    if (keeps_trials_) add_floors(cells);
+    return {};
+  }
+
   Odometer odometer(const std::string& left_out) const {
     std::vector<const Axis*> axes;
     for (const Axis& axis : spec_.axes) {
@@ -196,10 +224,10 @@ class Expander {
   }
 
   Result<void> add_cells() {
-    const auto points = static_cast<std::size_t>(point_count(spec_, ""));
-    sweep_.trials.reserve(points);
-    id_counts_.reserve(points);
-    for (Odometer at = odometer(""); !at.is_done(); at.advance()) {
+    const std::int64_t points = std::min(point_count(spec_, ""), trials_max_);
+    if (keeps_trials_) sweep_.trials.reserve(static_cast<std::size_t>(points));
+    id_counts_.reserve(keeps_trials_ ? static_cast<std::size_t>(points) : 0);
+    for (Odometer at = odometer(""); !at.is_done() && !is_full(); at.advance()) {
       Factors point = at.factors(frame_.shared);
       ASSAY_TRY(const bool is_wanted, spec_.where.matches(point));
       if (!is_wanted) {
@@ -211,8 +239,7 @@ class Expander {
       for (std::size_t i = 0; i < spec_.arms.size(); ++i) {
         arms.push_back({.name = spec_.arms[i].name, .factors = overlay(point, frame_.arms[i])});
       }
-      Trial trial = trial_of(TrialKind::kCell, std::move(point), std::move(arms));
-      add(at.id(), std::move(trial));
+      add(at.id(), trial_of(TrialKind::kCell, std::move(point), std::move(arms)));
     }
     return {};
   }
@@ -222,7 +249,7 @@ class Expander {
     for (const auto& [base, other] : comparison.pairs) {
       const std::string head =
           format("{}:{}={}..{}", comparison.name, comparison.axis, id_text(base), id_text(other));
-      for (Odometer at = odometer(comparison.axis); !at.is_done(); at.advance()) {
+      for (Odometer at = odometer(comparison.axis); !at.is_done() && !is_full(); at.advance()) {
         const std::string rest = at.id();
         const std::string id = rest.empty() ? head : format("{},{}", head, rest);
         ASSAY_TRY_VOID(add_pair(comparison, {base, other}, at.factors(fixed), id));
@@ -285,6 +312,8 @@ class Expander {
   }
 
   void add(std::string id, Trial trial) {
+    ++count_;
+    if (!keeps_trials_) return;
     if (id.empty()) id = "point";
     if (id.size() > kIdMax) {
       id = format("{}~{}", id.substr(0, kIdMax - 17), to_hex(hash_bytes(id)));
@@ -313,6 +342,9 @@ class Expander {
 
   const Spec& spec_;
   Frame frame_;
+  std::int64_t trials_max_;
+  bool keeps_trials_ = true;
+  std::int64_t count_ = 0;
   Sweep sweep_;
   std::unordered_map<std::uint64_t, int> id_counts_;
 };
@@ -336,10 +368,30 @@ Result<void> check_expected(const Spec& spec, const Sweep& sweep) {
   return {};
 }
 
+Result<void> check_factors(const Sweep& sweep, const spec::WorkloadEntry& workload) {
+  if (!workload.check) return {};
+  for (const Trial& trial : sweep.trials) {
+    for (const TrialArm& arm : trial.arms) {
+      const Result<void> checked = workload.check(arm.factors);
+      if (checked) continue;
+      return Error::user("{}, arm {}: {}: {}; change it, or take the point out with `where`",
+                         trial.id, arm.name, workload.name, checked.error().message());
+    }
+  }
+  return {};
+}
+
 Result<Sweep> expand(const Spec& spec, const SweepLimits& limits) {
   ASSAY_CHECK(!spec.arms.empty(), "a spec has at least one arm");
-  ASSAY_TRY_VOID(check_limit(spec, limits));
-  return Expander(spec).expand();
+  const std::int64_t before_where = count_before_where(spec);
+  if (before_where > limits.trials_max) {
+    const auto is_filter = [](const auto& asked) { return !asked.where.empty(); };
+    const bool is_filtered = is_filter(spec) || std::ranges::any_of(spec.compare, is_filter);
+    if (!is_filtered) return too_many(spec, before_where, is_filtered, limits);
+    ASSAY_TRY(const bool is_too_large, Expander(spec, limits.trials_max).is_too_large());
+    if (is_too_large) return too_many(spec, before_where, is_filtered, limits);
+  }
+  return Expander(spec, limits.trials_max).expand();
 }
 
 }  // namespace assay::sweep

@@ -15,7 +15,8 @@
 namespace assay::sweep {
 
 struct SweepLimits {
-  std::int64_t trials_max = 1'000'000;
+  /// About 3 kB each, and at the shortest budget a run of half a day: more is a mistake.
+  std::int64_t trials_max = 100'000;
 };
 
 struct Sweep {
@@ -30,7 +31,12 @@ struct Sweep {
 /// counts.
 Result<void> check_expected(const spec::Spec& spec, const Sweep& sweep);
 
-/// A sweep over the limit is refused with its count, before anything of it is built.
+/// Whether every arm of every trial is what its workload can be asked for (WorkloadEntry::check).
+/// An error names the trial and the arm.
+Result<void> check_factors(const Sweep& sweep, const spec::WorkloadEntry& workload);
+
+/// A sweep over the limit is refused with its count, before anything of it is built. A `compare`
+/// without a pair and a `where` that leaves nothing are errors with their place.
 Result<Sweep> expand(const spec::Spec& spec, const SweepLimits& limits = {});
 
 }  // namespace assay::sweep

@@ -149,11 +149,57 @@ TEST(Expand, RefusesMoreThanTheLimitWithTheCount) {
       "params: {n: 1}\naxes: {k: {from: 1, to: 1000}, m: {from: 1, to: 1001}}\n"
       "compare: {c: {axis: k, pairs: [[1, 2]]}}\n");
   EXPECT_EQ(expand(spec).error().message(),
-            "x has 1002002 trials before `where` (axes: k 1000 x m 1001), more than the limit of "
-            "1000000; narrow the axes");
+            "x has 1002002 trials before `where` (axes: k 1000 x m 1001); the limit is 100000: "
+            "narrow the axes");
+  EXPECT_EQ(expand(spec_of("params: {m: 1, n: 1, k: 1}\n"), {.trials_max = 1}).error().message(),
+            "x has 2 trials before `where` (axes: none); the limit is 1: narrow the axes");
+}
+
+TEST(Expand, CountsWhatIsLeftOfAHugeSweepWithoutKeepingIt) {
+  const std::string huge =
+      std::string(kNoFloor) +
+      "params: {n: 1}\naxes: {k: {from: 1, to: 1000}, m: {from: 1, to: 1000}}\n";
+  const Sweep few = sweep_of(huge + "where: k == 7 and m <= 3\n");
+  EXPECT_THAT(ids_of(few), ElementsAre("k=7,m=1", "k=7,m=2", "k=7,m=3"));
+  EXPECT_EQ(few.filtered_count, 999'997);
+  EXPECT_EQ(expand(spec_of(huge + "where: k != 7\n")).error().message(),
+            "x has 1000000 trials before `where` (axes: k 1000 x m 1000) and more than 100000 "
+            "after it; the limit is 100000: narrow the axes");
+}
+
+TEST(Expand, TheLimitIsExact) {
+  const std::string body = std::string(kNoFloor) +
+                           "params: {m: 1, n: 1}\naxes: {k: {from: 1, to: 40}}\nwhere: k <= 10\n"
+                           "compare: {c: {axis: k, pairs: [[1, 2], [3, 4]]}}\n";
+  EXPECT_TRUE(expand(spec_of(body), {.trials_max = 12}));
+  EXPECT_FALSE(expand(spec_of(body), {.trials_max = 11}));
+}
+
+TEST(Expand, AComparisonWithoutAPairIsAnErrorWithItsPlace) {
+  const std::string body = "params: {m: 1, n: 1}\naxes: {k: [1, 2, 3]}\n";
   EXPECT_EQ(
-      expand(spec_of("params: {m: 1, n: 1, k: 1}\n"), {.trials_max = 1}).error().message(),
-      "x has 2 trials before `where` (axes: none), more than the limit of 1; narrow the axes");
+      expand(spec_of(body + "compare:\n  c: {axis: k, pairs: [[1, 2]], where: m > 4}\n"))
+          .error()
+          .message(),
+      "x.yaml:8:40: compare.c.where: `m > 4` leaves compare.c without a pair; widen it or leave it "
+      "out (~compare.c)");
+  EXPECT_THAT(expand(spec_of(body + "where: k != 2\ncompare: {c: {axis: k, pairs: [[1, 2]]}}\n"))
+                  .error()
+                  .message(),
+              ::testing::StartsWith("x.yaml:7:8: where: `k != 2` leaves compare.c"));
+}
+
+TEST(Expand, FactorsThatDoNotGoTogetherAreNamed) {
+  const Sweep sweep = sweep_of("params: {m: 1, n: 1}\naxes: {k: [1, 2, 3]}\n");
+  spec::WorkloadEntry workload{.name = "gemm", .about = "", .parameters = {}};
+  EXPECT_TRUE(check_factors(sweep, workload));
+  workload.check = [](const spec::Factors& factors) -> Result<void> {
+    if (*factors.integer("k") < 3) return {};
+    return Error::user("k ({}) must be below 3", *factors.integer("k"));
+  };
+  EXPECT_EQ(check_factors(sweep, workload).error().message(),
+            "k=3, arm only: gemm: k (3) must be below 3; change it, or take the point out with "
+            "`where`");
 }
 
 TEST(Expand, TheCountDoesNotOverflow) {
@@ -168,7 +214,8 @@ TEST(Expand, TheCountDoesNotOverflow) {
 
 TEST(Expand, AnEmptySweepIsAnError) {
   const spec::Spec spec = spec_of("params: {m: 1, n: 1}\naxes: {k: [1, 2]}\nwhere: k > 2\n");
-  EXPECT_EQ(expand(spec).error().message(), "x: `where` takes out all 2 points: k > 2");
+  EXPECT_EQ(expand(spec).error().message(),
+            "x.yaml:7:8: where: `where` takes out all 2 points of x: k > 2");
 }
 
 TEST(Expand, ExpectationsAreChecked) {

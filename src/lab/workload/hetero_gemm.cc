@@ -267,10 +267,15 @@ WorkloadDefinition hetero_gemm_workload() {
   WorkloadDefinition definition;
   definition.entry.name = "hetero_gemm";
   definition.entry.about = "A projection into heads of unequal widths, in four ways.";
+  spec::Parameter pattern =
+      text_parameter("pattern", "Widths of the heads, WIDTHxCOUNT joined by +.", "128x8");
+  pattern.check = [](const std::string& text) -> Result<void> {
+    ASSAY_TRY_VOID(parse_head_pattern(text));
+    return {};
+  };
   definition.entry.parameters = {
       integer_parameter("m", "Rows of the input.", 1),
-      integer_parameter("k", "Columns of the input.", 1),
-      text_parameter("pattern", "Widths of the heads, WIDTHxCOUNT joined by +.", "128x8"),
+      integer_parameter("k", "Columns of the input.", 1), pattern,
       choice_parameter("way",
                        "per_head: one product each; per_group: one per run of equal widths; "
                        "padded_max: one for all, padded to the widest; batched: heads divided "

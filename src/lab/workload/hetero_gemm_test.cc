@@ -67,6 +67,12 @@ TEST(HeteroGemmWorkload, RefusesABadPatternAndWhatCannotBe) {
   spec::Factors settings = settings_of("per_head");
   settings.set("pattern", std::string("16x2+13"));
   EXPECT_THAT(workload.prepare(settings).error().message(), HasSubstr("part '13'"));
+  const spec::WorkloadEntry entry = hetero_gemm_workload().entry;
+  const auto pattern = std::ranges::find(entry.parameters, "pattern", &spec::Parameter::name);
+  ASSERT_NE(pattern, entry.parameters.end());
+  EXPECT_THAT(pattern->check("16x2+13").error().message(), HasSubstr("part '13'"))
+      << "known when planning";
+  EXPECT_TRUE(pattern->check("16x2+13x1"));
   EXPECT_THAT(workload.unsupported_reason(settings_of("batched", "onednn")),
               HasSubstr("whole pool"));
 }

@@ -2,8 +2,10 @@
 #include "lab/workload/operands.h"
 
 #include <bit>
+#include <type_traits>
 
 #include "engine/kernels/threads.h"
+#include "engine/tensor/dtype.h"
 #include "lab/measure/cache_flusher.h"
 
 namespace assay::workload {
@@ -31,12 +33,14 @@ Layout dense_layout(const Dims& shape) {
   return {shape, tensor::row_major_strides(shape), 0};
 }
 
+Result<void> check_offset(std::int64_t bytes) {
+  if (bytes % static_cast<std::int64_t>(sizeof(float)) == 0) return {};
+  return Error::user("offset must be a multiple of {} bytes: got {}", sizeof(float), bytes);
+}
+
 Result<Operand> Operand::place(Bench& bench, std::string role, const Layout& layout,
                                std::int64_t copies, bool is_output) {
-  if (layout.offset_bytes % static_cast<std::int64_t>(sizeof(float)) != 0) {
-    return Error::user("offset must be a multiple of {} bytes: got {}", sizeof(float),
-                       layout.offset_bytes);
-  }
+  ASSAY_TRY_VOID(check_offset(layout.offset_bytes));
   ASSAY_TRY(const std::int64_t extent, storage_extent(layout.shape, layout.strides));
   Operand operand;
   operand.role_ = std::move(role);
@@ -70,6 +74,11 @@ Result<Operand> Operand::input(Bench& bench, std::string role, const Layout& lay
 Result<Operand> Operand::output(Bench& bench, std::string role, const Layout& layout,
                                 std::int64_t copies) {
   return place(bench, std::move(role), layout, copies, true);
+}
+
+std::string Operand::dtype() const {
+  using Element = std::remove_pointer_t<decltype(first_)>;
+  return std::string(tensor::to_text(tensor::dtype_of<Element>()));
 }
 
 TensorView<float> Operand::view(std::int64_t copy) const {

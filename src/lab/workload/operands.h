@@ -22,6 +22,9 @@ Layout matrix_layout(std::int64_t rows, std::int64_t columns, std::int64_t multi
                      std::int64_t pad = 0);
 Layout dense_layout(const tensor::Dims& shape);
 
+/// Whether an operand can start so many bytes into its memory: whole elements only.
+Result<void> check_offset(std::int64_t bytes);
+
 /// `copies` tensors of one layout in one role, each starting a cache line as the first does.
 class Operand {
  public:
@@ -35,6 +38,8 @@ class Operand {
   std::int64_t copies() const { return copies_; }
   /// Of one copy, gaps between rows included.
   std::int64_t bytes() const { return extent_ * static_cast<std::int64_t>(sizeof(float)); }
+
+  std::string dtype() const;  ///< Of its elements, as the code that works on them has it.
 
   /// Fills an output, its gaps and guard zones with a NaN of a pattern that no kernel computes.
   void spoil();

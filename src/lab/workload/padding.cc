@@ -89,6 +89,7 @@ Result<PaddingRequest> read_request(const spec::Factors& asked) {
   ASSAY_TRY(request.seq, asked.integer("seq"));
   ASSAY_TRY(request.m, asked.integer("m"));
   ASSAY_TRY(request.width, asked.integer("width"));
+  ASSAY_TRY(request.dtype, asked.text("dtype"));
   ASSAY_TRY(request.library, asked.text("library"));
   ASSAY_TRY(request.implementation, asked.text("implementation"));
   if (request.physical < request.logical) {
@@ -105,6 +106,8 @@ Result<PaddingRequest> read_request(const spec::Factors& asked) {
 
 Result<Preparation> prepare_padding(const spec::Factors& asked, Bench& bench) {
   ASSAY_TRY(PaddingRequest request, read_request(asked));
+  ASSAY_TRY(const std::optional<std::string> missing, missing_dtype(request.dtype));
+  if (missing) return Preparation(Unsupported{*missing});
   if (bench.cache == measure::CacheState::kRotated) {
     return Preparation(
         Unsupported{"padding keeps one copy of its tensors: it cannot rotate; use "
@@ -140,8 +143,13 @@ WorkloadDefinition padding_workload() {
       integer_parameter("seq", "sdpa: queries and keys of a head.", 1, 512),
       integer_parameter("m", "Products: rows.", 1, 1024),
       integer_parameter("width", "Products: n of the reduction, k of the projection.", 1, 1024),
+      choice_parameter("dtype", "Element type of all tensors.", {"f32", "f16", "bf16"}),
       choice_parameter("library", "Products: who multiplies.", gemm_libraries()),
       choice_parameter("implementation", "sdpa: which kernel.", sdpa_implementations())};
+  definition.entry.check = [](const spec::Factors& factors) -> Result<void> {
+    ASSAY_TRY_VOID(read_request(factors));
+    return {};
+  };
   definition.prepare = prepare_padding;
   return definition;
 }

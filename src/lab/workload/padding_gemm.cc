@@ -63,6 +63,7 @@ class PaddedGemm final : public PaddedComputation {
             .physical_bytes = padded_.bytes()};
   }
   void observe(spec::Factors& observed) const override {
+    observed.set("dtype", padded_.a.dtype());
     observed.set("m", compact_.a.view().extent(0));
     observed.set("width",
                  is_reduction_ ? compact_.c.view().extent(1) : compact_.a.view().extent(1));

@@ -67,6 +67,7 @@ class PaddedSdpa final : public PaddedComputation {
             .physical_bytes = padded_.bytes()};
   }
   void observe(spec::Factors& observed) const override {
+    observed.set("dtype", padded_.q.dtype());
     const TensorView<float> q = compact_.q.view();
     observed.set("batch", q.extent(0));
     observed.set("heads", q.extent(1));

@@ -20,6 +20,7 @@ struct PaddingRequest {
   std::int64_t seq = 0;
   std::int64_t m = 0;
   std::int64_t width = 0;      ///< n of the reduction, k of the projection.
+  std::string dtype;           ///< Of all tensors.
   std::string library;         ///< Of the products.
   std::string implementation;  ///< Of the attention.
 };

@@ -23,6 +23,7 @@ TEST(PaddedComputation, StepsAreSeparate) {
                          .seq = 9,
                          .m = 11,
                          .width = 7,
+                         .dtype = "f32",
                          .library = "openblas",
                          .implementation = "flash"};
   for (const std::string operation : {"sdpa", "gemm_projection"}) {

@@ -65,10 +65,26 @@ TEST(PaddingWorkload, TabulatesItsMemory) {
   EXPECT_DOUBLE_EQ(overhead("gemm_reduction", 54), (40.0 + 30) * 27 / ((40.0 + 30) * 27 + 1200));
 }
 
+TEST(PaddingWorkload, HasADtype) {
+  WorkloadUnderTest workload(padding_workload());
+  for (const std::string operation : {"sdpa", "gemm_reduction"}) {
+    EXPECT_EQ(*workload.arm(settings_of(operation, "inside", 32))->observed().text("dtype"), "f32");
+    for (const std::string dtype : {"f16", "bf16"}) {
+      spec::Factors settings = settings_of(operation, "inside", 32);
+      settings.set("dtype", dtype);
+      EXPECT_THAT(workload.unsupported_reason(settings), ::testing::StartsWith(dtype + ": "));
+    }
+  }
+}
+
 TEST(PaddingWorkload, RefusesWhatMakesNoSense) {
   WorkloadUnderTest workload(padding_workload());
   EXPECT_EQ(workload.prepare(settings_of("sdpa", "inside", 26)).error().message(),
             "physical (26) must be at least logical (27): padding never shrinks");
+  const spec::WorkloadEntry entry = padding_workload().entry;
+  EXPECT_FALSE(entry.check(workload.asked(settings_of("sdpa", "inside", 26))))
+      << "known when planning";
+  EXPECT_TRUE(entry.check(workload.asked(settings_of("sdpa", "inside", 27))));
   EXPECT_THAT(workload.prepare(settings_of("sdpa", "none", 32)).error().message(),
               HasSubstr("set physical to 27"));
   WorkloadUnderTest rotated(padding_workload(), 1, measure::CacheState::kRotated);
