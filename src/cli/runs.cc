@@ -6,6 +6,7 @@
 #include "core/nearest.h"
 #include "lab/analysis/analyse.h"
 #include "lab/store/index.h"
+#include "lab/store/known_floors.h"
 #include "lab/store/run_folder.h"
 
 namespace assay::cli {
@@ -49,7 +50,9 @@ Result<LoadedRun> load_run(const fs::path& folder, const spec::Vocabulary& vocab
   }
   LoadedRun loaded;
   loaded.folder = folder;
-  loaded.findings = analysis::analyse(spec, stored.records, {});
+  analysis::AnalysisOptions options;
+  options.known_floors = store::known_floors_in(config, store::kKnownFloorsKey);
+  loaded.findings = analysis::analyse(spec, stored.records, options);
   loaded.spec = std::move(spec);
   loaded.damage = std::move(stored.damage);
   auto environment = run.read_document(store::kEnvironmentFile);

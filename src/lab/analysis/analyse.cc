@@ -47,10 +47,10 @@ Findings analyse(const spec::Spec& spec, const std::vector<store::Record>& recor
   Findings findings;
   findings.cells = make_cells(spec, trials, options.confidence);
   findings.ratios = make_ratios(trials, options.confidence);
-  findings.floors = floors_of(findings.ratios);
+  findings.floors = floors_of(findings.cells, findings.ratios, options.known_floors);
   const std::optional<double> floor = detectable_of(findings.floors);
   find_on_axes(axis_lines(spec, findings.cells), floor.value_or(kFloorUnknown), options, findings);
-  findings.claims = judge_claims(spec, trials, floor);
+  findings.claims = judge_claims(spec, trials, findings.floors);
   for (const MeasuredTrial& trial : trials) {
     count_statuses(trial, findings.status_counts);
   }

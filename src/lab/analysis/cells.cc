@@ -12,6 +12,7 @@
 #include "core/statistics/order_statistics.h"
 #include "core/statistics/processes.h"
 #include "lab/analysis/doubt.h"
+#include "lab/analysis/floors.h"
 
 namespace assay::analysis {
 namespace {
@@ -170,6 +171,7 @@ CellFinding cell_of(const spec::Spec& spec, const MeasuredTrial& trial, const Me
     set_all_values(cell, *missing);
     return cell;
   }
+  cell.cell_class = class_of_arm(spec.workload, arm);
   split_spread(arm, cell);
   set_values(trial, arm, confidence, contamination_of(arm), cell);
   return cell;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "core/statistics/significance.h"
 #include "core/statistics/verdict.h"
 #include "lab/analysis/claim_evidence.h"
+#include "lab/analysis/floors.h"
 
 namespace assay::analysis {
 namespace {
@@ -27,6 +29,7 @@ struct Hearing {
   ClaimFinding finding;
   std::vector<ClaimPoint> points;         ///< Those with a number that may be believed.
   std::vector<ClaimPoint> absent;         ///< The others.
+  std::set<std::string> cell_classes;     ///< Of the arms compared.
   std::optional<ClaimEvidence> evidence;  ///< None: the verdict is given already.
 };
 
@@ -47,9 +50,19 @@ std::string arm_or(const std::string& name, const MeasuredTrial& trial, std::siz
   return trial.arms[index].name;
 }
 
+void note_classes(const std::string& workload, const MeasuredTrial& trial, Hearing& hearing) {
+  for (const std::string& name :
+       {arm_or(hearing.claim->base, trial, 0), arm_or(hearing.claim->other, trial, 1)}) {
+    const MeasuredArm* arm = trial.find(name);
+    if (arm == nullptr) continue;
+    const std::string cell_class = class_of_arm(workload, *arm);
+    if (!cell_class.empty()) hearing.cell_classes.insert(cell_class);
+  }
+}
+
 /// An error where the filter cannot be evaluated.
-Result<void> select_points(const std::vector<MeasuredTrial>& trials, Metric metric,
-                           Hearing& hearing) {
+Result<void> select_points(const std::string& workload, const std::vector<MeasuredTrial>& trials,
+                           Metric metric, Hearing& hearing) {
   const Claim& claim = *hearing.claim;
   for (const MeasuredTrial& trial : trials) {
     if (!is_of_claim(claim, trial)) continue;
@@ -58,6 +71,7 @@ Result<void> select_points(const std::vector<MeasuredTrial>& trials, Metric metr
     ClaimPoint point{trial.id, paired_logs(trial, arm_or(claim.base, trial, 0),
                                            arm_or(claim.other, trial, 1), metric)};
     hearing.finding.trial_ids.push_back(trial.id);
+    note_classes(workload, trial, hearing);
     const bool is_usable = point.paired.state == State::kMeasured;
     (is_usable ? hearing.points : hearing.absent).push_back(std::move(point));
   }
@@ -71,8 +85,19 @@ std::string absence_text(const Hearing& hearing) {
                 first.paired.reason);
 }
 
+/// The floor that the claim is held against: the largest of those of its cells' classes.
+std::optional<Resolution> floor_of(const std::vector<Floor>& floors, const Hearing& hearing) {
+  std::optional<Resolution> largest;
+  for (const std::string& cell_class : hearing.cell_classes) {
+    const auto resolution = resolution_of(floors, cell_class);
+    if (!resolution) return std::nullopt;
+    if (!largest || resolution->detectable > largest->detectable) largest = resolution;
+  }
+  return largest;
+}
+
 /// What stands in the way of any verdict by data; nothing is decided where nothing does.
-void refuse_or_weigh(std::optional<double> detectable, Hearing& hearing) {
+void refuse_or_weigh(const std::vector<Floor>& floors, Hearing& hearing) {
   const Claim& claim = *hearing.claim;
   if (hearing.finding.trial_ids.empty()) {
     return settle(hearing, Verdict::kNotMeasured, "no trial of the experiment matches the claim");
@@ -92,21 +117,25 @@ void refuse_or_weigh(std::optional<double> detectable, Hearing& hearing) {
         format("{} of {} processes: {} more (run.processes={})", hearing.evidence->processes,
                needed, needed - hearing.evidence->processes, needed));
   }
-  if (!detectable) {
+  const std::optional<Resolution> floor = floor_of(floors, hearing);
+  if (!floor) {
     return settle(hearing, Verdict::kUndecided,
                   "no A/A floor was measured over three processes, so the smallest real difference "
                   "is unknown (run.floor_trials)");
   }
-  if (margin_of(claim) < *detectable) {
+  if (margin_of(claim) < floor->detectable) {
+    const bool is_of_class = hearing.cell_classes.contains(floor->floor_class);
     return settle(hearing, Verdict::kUndecided,
                   format("refused: the bound {} is {:.2g} % from no difference, and the A/A floor "
-                         "is {:.2g} %",
-                         bound_text(claim), 100 * margin_of(claim), 100 * *detectable));
+                         "is {:.2g} % ({}{})",
+                         bound_text(claim), 100 * margin_of(claim), 100 * floor->detectable,
+                         floor->floor_class,
+                         is_of_class ? "" : "; the largest of the run, none is of its class"));
   }
 }
 
-Hearing open(const Claim& claim, const std::vector<MeasuredTrial>& trials,
-             std::optional<double> detectable) {
+Hearing open(const Claim& claim, const std::string& workload,
+             const std::vector<MeasuredTrial>& trials, const std::vector<Floor>& floors) {
   Hearing hearing;
   hearing.claim = &claim;
   hearing.finding.id = claim.id;
@@ -118,11 +147,11 @@ Hearing open(const Claim& claim, const std::vector<MeasuredTrial>& trials,
            unknown_name("metric of a claim", claim.metric, metric_names()));
     return hearing;
   }
-  if (const auto selected = select_points(trials, *metric, hearing); !selected) {
+  if (const auto selected = select_points(workload, trials, *metric, hearing); !selected) {
     settle(hearing, Verdict::kNotMeasured, selected.error().message());
     return hearing;
   }
-  refuse_or_weigh(detectable, hearing);
+  refuse_or_weigh(floors, hearing);
   return hearing;
 }
 
@@ -192,10 +221,10 @@ std::string_view to_text(Verdict verdict) {
 
 std::vector<ClaimFinding> judge_claims(const spec::Spec& spec,
                                        const std::vector<MeasuredTrial>& trials,
-                                       std::optional<double> detectable) {
+                                       const std::vector<Floor>& floors) {
   std::vector<Hearing> hearings;
   for (const Claim& claim : spec.claims) {
-    hearings.push_back(open(claim, trials, detectable));
+    hearings.push_back(open(claim, spec.workload, trials, floors));
   }
   std::vector<Hearing*> weighed;
   std::vector<double> p_values;

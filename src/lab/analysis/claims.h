@@ -4,7 +4,6 @@
 // its bound is closer to "no difference" than the instrument can see.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "lab/analysis/findings.h"
@@ -13,9 +12,9 @@
 
 namespace assay::analysis {
 
-/// `detectable`: the A/A floor of the run; none where it was not measured.
+/// Each claim is held against the floors of the classes of its cells.
 std::vector<ClaimFinding> judge_claims(const spec::Spec& spec,
                                        const std::vector<MeasuredTrial>& trials,
-                                       std::optional<double> detectable);
+                                       const std::vector<Floor>& floors);
 
 }  // namespace assay::analysis

@@ -113,6 +113,11 @@ void judge(const CellFinding& before, const CellFinding& after, double floor,
   }
 }
 
+double floor_at(const std::vector<Floor>& floors, const std::string& cell_class) {
+  const auto resolution = resolution_of(floors, cell_class);
+  return resolution ? resolution->detectable : 0;
+}
+
 void adjust(std::vector<CellComparison>& cells) {
   std::vector<CellComparison*> asked;
   std::vector<double> p_values;
@@ -150,7 +155,11 @@ RunComparison compare_runs(const Findings& before, const Findings& after,
   for (CellComparison& cell : comparison.cells) {
     if (!cell.ratio.has_number()) continue;
     const CellKey key{cell.trial_id, cell.arm};
-    judge(*old_cells.at(key), *new_cells.at(key), comparison.floor, options, cell);
+    const CellFinding& old_cell = *old_cells.at(key);
+    const CellFinding& new_cell = *new_cells.at(key);
+    const double floor = std::max(floor_at(before.floors, old_cell.cell_class),
+                                  floor_at(after.floors, new_cell.cell_class));
+    judge(old_cell, new_cell, floor, options, cell);
   }
   return comparison;
 }

@@ -25,11 +25,12 @@ struct CellFinding {
   std::string arm;
   spec::Factors factors;  ///< Asked for, arm overrides included.
   spec::Factors mechanism;
-  Value time;           ///< Nanoseconds per call, median; interval over processes.
-  Value time_clean;     ///< The same without doubtful samples.
-  Value time_per_work;  ///< Nanoseconds per unit of work.
-  Value flops_rate;     ///< FLOP/s
-  Value bytes_rate;     ///< byte/s
+  std::string cell_class;  ///< class_of_cell: which floor it is held against.
+  Value time;              ///< Nanoseconds per call, median; interval over processes.
+  Value time_clean;        ///< The same without doubtful samples.
+  Value time_per_work;     ///< Nanoseconds per unit of work.
+  Value flops_rate;        ///< FLOP/s
+  Value bytes_rate;        ///< byte/s
   /// Of single calls: missing below their sample count, and where a sample is a batch of calls.
   Value p50, p90, p95, p99, p999;
   double between_sd = 0;             ///< Of the log of the process medians.
@@ -59,8 +60,10 @@ struct RatioFinding {
 
 /// The difference that the instrument sees where there is none.
 struct Floor {
-  std::string cell_class;
-  Value ratio;  ///< A/A with its interval.
+  std::string cell_class;  ///< class_of_cell: the cells it holds for.
+  std::string trial_id;    ///< Empty for one that was taken over from an earlier run.
+  std::string run_id;      ///< That run; empty for one of this run.
+  Value ratio;             ///< A/A with its interval.
   double detectable =
       0;  ///< Minimum detectable effect: max |bound| of the interval, as a fraction.
 };

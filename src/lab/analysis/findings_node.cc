@@ -81,6 +81,8 @@ Node node_of(const RatioFinding& ratio) {
 Node node_of(const Floor& floor) {
   Node node = Node::map();
   node.set("class", floor.cell_class);
+  node.set("trial", floor.trial_id);
+  node.set("run", floor.run_id);
   node.set("ratio", to_node(floor.ratio));
   node.set("detectable", floor.ratio.interval() ? number_or_null(floor.detectable) : Node());
   return node;

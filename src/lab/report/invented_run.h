@@ -144,14 +144,22 @@ inline void add_invented_claims(InventedRun& run) {
                      "No selected point has a number.")};
 }
 
-inline void add_invented_findings(InventedRun& run) {
-  add_invented_claims(run);
-  run.findings.floors = {{.cell_class = "hot, 1 thread",
+inline void add_invented_floors(InventedRun& run) {
+  run.findings.floors = {{.cell_class = "gemm, 100 us to 1 ms",
+                          .trial_id = "floor:k=96",
+                          .run_id = {},
                           .ratio = Value::measured(1.0006, Interval{0.9952, 1.0061}),
                           .detectable = 0.0061},
-                         {.cell_class = "flushed, 1 thread",
+                         {.cell_class = "gemm, 1 ms to 10 ms",
+                          .trial_id = {},
+                          .run_id = "20260320_2301_g3_gemm_k",
                           .ratio = Value::measured(1.002, Interval{0.988, 1.014}),
                           .detectable = 0.014}};
+}
+
+inline void add_invented_findings(InventedRun& run) {
+  add_invented_claims(run);
+  add_invented_floors(run);
   for (const char* const arm : {"openblas", "onednn"}) {
     run.findings.cliffs.push_back({.axis = "k",
                                    .series = {{"arm", arm}},

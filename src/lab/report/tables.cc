@@ -241,16 +241,19 @@ Table floors_table(const RunView& view) {
   Table table{.id = "floors",
               .title = "Floors: the difference seen where there is none (A/A)",
               .columns = {{"cell_class", "class of cell", ""},
+                          {"from", "measured at", ""},
                           {"ratio", "A/A ratio", "ratio"},
                           {"detectable", "smallest detectable effect", "fraction"}},
               .rows = {},
-              .notes = {"Nothing smaller than the detectable effect is called a difference."}};
+              .notes = {"Nothing smaller than the detectable effect is called a difference.",
+                        "A cell is held against the floors of its class, else the largest."}};
   for (const analysis::Floor& floor : view.findings.floors) {
     const Cell detectable =
         floor.ratio.has_number()
             ? Cell(Value::of(floor.ratio.state(), floor.detectable, floor.ratio.reason()))
             : Cell(floor.ratio);
-    table.rows.push_back({Scalar(floor.cell_class), floor.ratio, detectable});
+    const std::string from = floor.run_id.empty() ? floor.trial_id : "run " + floor.run_id;
+    table.rows.push_back({Scalar(floor.cell_class), Scalar(from), floor.ratio, detectable});
   }
   return table;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/format.h"
 #include "oracle/machine/environment.h"
 
 namespace assay::runner {
@@ -36,7 +37,19 @@ Node list_of(const std::vector<std::string>& texts) {
   return list;
 }
 
+std::string fact_text(const Node& environment, std::string_view group, std::string_view name) {
+  const Node* facts = environment.find(group);
+  const Node* fact = facts == nullptr ? nullptr : facts->find(name);
+  return fact == nullptr || !fact->is_scalar() ? "unknown" : codec::to_text(fact->scalar());
+}
+
 }  // namespace
+
+std::string machine_key(const Node& environment, std::string_view build) {
+  return format("{}, {} CPUs, kernel {}, build {}", fact_text(environment, "cpu", "model"),
+                fact_text(environment, "topology", "cpus"),
+                fact_text(environment, "system", "kernel"), build);
+}
 
 Node environment_document() {
   const machine::Environment environment = machine::capture_environment();

@@ -17,5 +17,13 @@ TEST(EnvironmentDocument, SaysWhatTheMachineIsAndWhatItLacks) {
   }
 }
 
+TEST(MachineKey, IsModelCpusKernelAndBuild) {
+  const codec::Node document = environment_document();
+  const std::string key = machine_key(document, "f9c8966");
+  EXPECT_EQ(key, machine_key(environment_document(), "f9c8966")) << "nothing in it moves";
+  EXPECT_NE(key, machine_key(document, "0000000"));
+  EXPECT_EQ(machine_key({}, "b"), "unknown, unknown CPUs, kernel unknown, build b");
+}
+
 }  // namespace
 }  // namespace assay::runner

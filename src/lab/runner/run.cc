@@ -12,9 +12,11 @@
 #include "core/nearest.h"
 #include "core/random.h"
 #include "lab/analysis/analyse.h"
+#include "lab/analysis/samples_planner.h"
 #include "lab/runner/environment_document.h"
 #include "lab/runner/equal_points.h"
 #include "lab/runner/top_up.h"
+#include "lab/store/known_floors.h"
 #include "lab/store/resume.h"
 #include "lab/store/run_folder.h"
 #include "lab/sweep/expand.h"
@@ -68,6 +70,8 @@ class Run {
   std::vector<std::pair<sweep::Trial, std::string>> duplicates_;  // With the original's id.
   std::optional<RunFolder> folder_;
   std::vector<Record> earlier_;
+  std::vector<store::KnownFloor> known_floors_;
+  analysis::SamplesPlanner planner_;
   std::string policy_hash_;
   std::vector<int> cpus_;
   std::optional<worker::WorkerProcess> worker_;
@@ -126,6 +130,11 @@ Result<void> Run::plan_trials() {
 
 Result<void> Run::open_folder() {
   policy_hash_ = policy_hash_of(spec_);
+  // Two starts of one request at the same moment must not make two runs of it: the second finds the
+  // folder of the first, whose lock refuses it by name.
+  std::error_code error;
+  std::filesystem::create_directories(request_.results_root, error);
+  ASSAY_TRY(const store::FolderLock turn, store::FolderLock::wait(request_.results_root));
   const auto earlier =
       request_.is_fresh
           ? std::nullopt
@@ -149,6 +158,9 @@ Result<void> Run::go_on_with(const std::filesystem::path& path) {
   for (const Record& record : earlier_) {
     count(record);
   }
+  if (const auto config = folder_->read_document(store::kConfigFile)) {
+    known_floors_ = store::known_floors_in(*config, store::kKnownFloorsKey);
+  }
   const auto environment = folder_->read_document(store::kEnvironmentFile);
   if (!environment) return {};  // It was interrupted before there was one.
   // The machine of an interrupted start stays on record: it may have been another one.
@@ -162,6 +174,8 @@ Result<void> Run::go_on_with(const std::filesystem::path& path) {
 }
 
 Result<void> Run::create_folder() {
+  const std::string machine = machine_key(environment_document(), request_.build);
+  ASSAY_TRY(known_floors_, store::latest_floors(request_.results_root, machine));
   ASSAY_TRY(RunFolder folder, RunFolder::create(request_.results_root, spec_.group, spec_.name));
   folder_ = std::move(folder);
   Node config = Node::map();
@@ -172,6 +186,8 @@ Result<void> Run::create_folder() {
   config.set("scale", spec_.scale);
   config.set("path", spec_.path.string());
   config.set("spec", spec_.resolved);
+  config.set(store::kMachineKey, machine);
+  config.set(store::kKnownFloorsKey, to_node(known_floors_));
   return folder_->write_document(store::kConfigFile, config);
 }
 
@@ -223,7 +239,9 @@ Result<void> Run::measure() {
 Result<void> Run::top_up() {
   while (!stop_ && spec_.run.processes_max > spec_.run.processes) {
     ASSAY_TRY(store::StoredRecords stored, folder_->records());
-    const analysis::Findings findings = analysis::analyse(spec_, stored.records, {});
+    analysis::AnalysisOptions options;
+    options.known_floors = known_floors_;
+    const analysis::Findings findings = analysis::analyse(spec_, stored.records, options);
     const std::vector<store::TopUp> due = top_ups_due(findings, trials_, stored.records, spec_.run);
     if (due.empty()) return {};
     earlier_ = std::move(stored.records);
@@ -309,15 +327,19 @@ Result<void> Run::measure_one(const store::Assignment& assignment, int position)
   ASSAY_TRY_VOID(ensure_worker());
   const sweep::Trial& trial = trials_[assignment.trial];
   const auto stream = static_cast<std::uint64_t>(assignment.replicate);
+  const auto choice = planner_.choose(sweep::key_of(trial), spec_.measure);
+  measure::Policy policy = spec_.measure;
+  if (choice.samples > 0) policy.samples_min = policy.samples_max = choice.samples;
   const worker::Assignment task{.trial = trial,
-                                .policy = spec_.measure,
+                                .policy = policy,
                                 .policy_hash = policy_hash_,
                                 .threads = spec_.run.threads,
                                 .replicate = assignment.replicate,
                                 .position = position,
                                 .process_seed = mix_seed(trial.seed, stream + 1)};
-  const auto record = worker_->run(task, spec_.run.trial_timeout, &stop_);
+  auto record = worker_->run(task, spec_.run.trial_timeout, &stop_);
   if (!record) return {};  // Stopped.
+  record->sampling = choice.reason;
   ASSAY_TRY_VOID(keep(*record));
   const Nanoseconds elapsed = SteadyClock::read() - begin_;
   const std::int64_t left = total_ - summary_.resumed - summary_.measured;
@@ -337,6 +359,7 @@ Result<void> Run::keep(const Record& record) {
 }
 
 void Run::count(const Record& record) {
+  planner_.add(record);
   std::vector<store::Status>& statuses = latest_[{record.trial_key, record.replicate}];
   statuses.clear();
   for (const store::ArmRecord& arm : record.arms) {

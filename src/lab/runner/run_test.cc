@@ -10,6 +10,7 @@
 #include <cstring>
 #include <functional>
 #include <set>
+#include <thread>
 
 #include "core/codec/temporary_folder.h"
 #include "core/random.h"
@@ -288,6 +289,29 @@ TEST(Run, AKilledRunnerLosesNoMoreThanTheTrialInFlight) {
     EXPECT_TRUE(points.insert({record.trial_key, record.replicate}).second) << "measured twice";
   }
   EXPECT_EQ(points.size(), 20U);
+}
+
+TEST(Run, TwoStartsAtOneMomentMakeOneRun) {
+  for (int round = 0; round < 5; ++round) {
+    const codec::TemporaryFolder results("runner");
+    const RunRequest request = request_for(spec_of(names(3)), results.path());
+    std::atomic<int> refused = 0;
+    std::vector<std::thread> starts;
+    for (int i = 0; i < 4; ++i) {
+      starts.emplace_back([&] {
+        Witness witness;
+        const auto summary = carry_out(request, witness);
+        if (summary) return;
+        ++refused;
+        EXPECT_THAT(summary.error().message(), HasSubstr("being written by process"));
+      });
+    }
+    for (std::thread& start : starts)
+      start.join();
+    EXPECT_LT(refused, 4);
+    const auto runs = fs::directory_iterator(results.path() / "tests");
+    EXPECT_EQ(std::distance(fs::begin(runs), fs::end(runs)), 1);
+  }
 }
 
 TEST(Run, ASecondRunnerOnTheFolderIsRefusedByName) {

@@ -37,6 +37,10 @@ void sign(int descriptor) {
   static_cast<void>(::pwrite(descriptor, text.data(), text.size(), 0) > 0);
 }
 
+Error cannot_lock(const std::filesystem::path& folder) {
+  return Error::environment("cannot lock {}: {}", folder.string(), codec::describe_errno(errno));
+}
+
 Result<std::string> describe_fields(const codec::Node& node) {
   ASSAY_TRY(const codec::Fields fields, codec::Fields::of(node, "lock"));
   ASSAY_TRY(const std::int64_t pid, fields.integer("pid"));
@@ -53,22 +57,31 @@ std::string describe_holder(std::string_view contents) {
   return text ? *text : "another process";
 }
 
-Result<FolderLock> FolderLock::take(const std::filesystem::path& folder) {
+Result<FolderLock> FolderLock::open(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / kFileName;
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor < 0) {
-    return Error::environment("cannot lock {}: {}", folder.string(), codec::describe_errno(errno));
+  if (descriptor < 0) return cannot_lock(folder);
+  return FolderLock(descriptor);
+}
+
+Result<FolderLock> FolderLock::wait(const std::filesystem::path& folder) {
+  ASSAY_TRY(FolderLock lock, open(folder));
+  while (::flock(lock.descriptor_, LOCK_EX) != 0) {
+    if (errno != EINTR) return cannot_lock(folder);
   }
-  FolderLock lock(descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
-    sign(descriptor);
+  sign(lock.descriptor_);
+  return lock;
+}
+
+Result<FolderLock> FolderLock::take(const std::filesystem::path& folder) {
+  ASSAY_TRY(FolderLock lock, open(folder));
+  if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) == 0) {
+    sign(lock.descriptor_);
     return lock;
   }
-  if (errno != EWOULDBLOCK) {
-    return Error::environment("cannot lock {}: {}", folder.string(), codec::describe_errno(errno));
-  }
+  if (errno != EWOULDBLOCK) return cannot_lock(folder);
   constexpr Bytes kSizeMax(4'096);
-  const Result<std::string> contents = codec::read_file(path, kSizeMax);
+  const Result<std::string> contents = codec::read_file(folder / kFileName, kSizeMax);
   return Error::environment("{} is being written by {}; wait for it, or stop it", folder.string(),
                             describe_holder(contents ? *contents : ""));
 }

@@ -14,12 +14,15 @@ class FolderLock {
  public:
   /// Where another process holds it, the error names that process and is the environment's.
   static Result<FolderLock> take(const std::filesystem::path& folder);
+  /// Waits until the other one lets go: for what is held for moments only.
+  static Result<FolderLock> wait(const std::filesystem::path& folder);
   ~FolderLock();
   FolderLock(FolderLock&& other) noexcept;
   FolderLock& operator=(FolderLock&&) = delete;
 
  private:
   explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+  static Result<FolderLock> open(const std::filesystem::path& folder);  ///< Not locked yet.
 
   int descriptor_;
 };

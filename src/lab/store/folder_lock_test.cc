@@ -5,7 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
+#include <optional>
+#include <thread>
 
 #include "core/codec/temporary_folder.h"
 
@@ -34,6 +37,20 @@ TEST_F(FolderLockTest, TheSecondIsRefusedByName) {
     EXPECT_TRUE(message.ends_with("; wait for it, or stop it")) << message;
   }
   EXPECT_TRUE(FolderLock::take(folder_)) << "it was let go";
+}
+
+TEST_F(FolderLockTest, WhoWaitsGetsItWhenTheFirstLetsGo) {
+  std::optional<FolderLock> first = *FolderLock::take(folder_);
+  std::atomic<bool> has_lock = false;
+  std::thread waiter([&] {
+    EXPECT_TRUE(FolderLock::wait(folder_));
+    has_lock = true;
+  });
+  EXPECT_FALSE(has_lock);
+  first.reset();
+  waiter.join();
+  EXPECT_TRUE(has_lock);
+  EXPECT_FALSE(FolderLock::wait(folder_ / "none"));
 }
 
 TEST_F(FolderLockTest, AKilledHolderHoldsNoMore) {

@@ -6,6 +6,8 @@
 #include <system_error>
 #include <utility>
 
+#include "core/codec/file.h"
+#include "core/codec/json.h"
 #include "core/codec/sqlite.h"
 #include "lab/store/run_folder.h"
 
@@ -19,12 +21,12 @@ using codec::Scalar;
 using codec::Statement;
 
 constexpr std::string_view kIndexFile = "index.db";
-constexpr std::int64_t kVersion = 1;  // PRAGMA user_version; another one is made anew.
+constexpr std::int64_t kVersion = 2;  // PRAGMA user_version; another one is made anew.
 
 constexpr std::string_view kTable =
     "CREATE TABLE runs (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, run_id TEXT, run_group TEXT,"
     " name TEXT, scale TEXT, spec_hash TEXT, finished TEXT, records INTEGER, ok_records INTEGER,"
-    " damaged_lines INTEGER)";
+    " damaged_lines INTEGER, machine TEXT, floors TEXT)";
 
 /// What was remembered of a folder, and how the folder looked then.
 struct Remembered {
@@ -36,7 +38,7 @@ using Memory = std::map<std::string, Remembered>;
 /// Size and time of the files that an entry is made from: as long as they stay, so does the entry.
 std::string stamp_of(const fs::path& run) {
   std::string stamp;
-  for (const std::string_view name : {kLogFile, kConfigFile, kFinishedFile}) {
+  for (const std::string_view name : {kLogFile, kConfigFile, kFinishedFile, kSummaryFile}) {
     std::error_code error;
     const auto size = fs::file_size(run / name, error);
     if (error) {
@@ -59,10 +61,21 @@ void read_config(const RunFolder& run, RunEntry& entry) {
   const Result<Node> config = run.read_document(kConfigFile);
   if (!config) return;
   entry.spec_hash = text_at(*config, kSpecHashKey);
+  entry.machine = text_at(*config, kMachineKey);
   const Node* spec = config->find("spec");
   const Node& source = spec == nullptr ? *config : *spec;
   entry.name = text_at(source, "name");
   entry.scale = text_at(source, "scale");
+}
+
+/// Those that the run measured itself; what it took over names another run.
+std::vector<KnownFloor> own_floors(const RunFolder& run) {
+  const Result<Node> summary = run.read_document(kSummaryFile);
+  std::vector<KnownFloor> floors;
+  if (!run.is_finished() || !summary) return floors;
+  floors = known_floors_in(*summary, "floors");
+  std::erase_if(floors, [](const KnownFloor& floor) { return !floor.run_id.empty(); });
+  return floors;
 }
 
 Result<RunEntry> read_entry(const fs::path& path) {
@@ -73,6 +86,7 @@ Result<RunEntry> read_entry(const fs::path& path) {
   entry.path = path;
   entry.finished = run.finished_at();
   read_config(run, entry);
+  entry.floors = own_floors(run);
   ASSAY_TRY(const StoredRecords stored, run.records());
   entry.records = std::ssize(stored.records);
   entry.damaged_lines = std::ssize(stored.damage);
@@ -80,22 +94,39 @@ Result<RunEntry> read_entry(const fs::path& path) {
   return entry;
 }
 
-std::vector<fs::path> find_run_folders(const fs::path& results_root) {
-  std::vector<fs::path> runs;
+/// What stands in a folder. One that is not there is empty; one that may not be read is an error,
+/// not an answer.
+Result<std::vector<fs::path>> entries_of(const fs::path& folder) {
+  std::vector<fs::path> entries;
   std::error_code error;
-  for (const auto& group : fs::directory_iterator(results_root, error)) {
-    if (!group.is_directory(error)) continue;
-    for (const auto& run : fs::directory_iterator(group.path(), error)) {
-      if (RunFolder::open(run.path(), RunFolder::Access::kRead)) runs.push_back(run.path());
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    entries.push_back(entry->path());
+  }
+  if (!error || error == std::errc::no_such_file_or_directory) return entries;
+  return Error::environment("cannot read the folder {}: {}", folder.string(),
+                            codec::describe_errno(error.value()));
+}
+
+Result<std::vector<fs::path>> find_run_folders(const fs::path& results_root) {
+  std::vector<fs::path> runs;
+  ASSAY_TRY(const std::vector<fs::path> groups, entries_of(results_root));
+  for (const fs::path& group : groups) {
+    std::error_code error;
+    if (!fs::is_directory(group, error)) continue;
+    ASSAY_TRY(const std::vector<fs::path> folders, entries_of(group));
+    for (const fs::path& run : folders) {
+      if (RunFolder::open(run, RunFolder::Access::kRead)) runs.push_back(run);
     }
   }
   return runs;
 }
 
 /// What the folders say now, read only where they changed since.
-Memory look(const fs::path& results_root, const Memory& before) {
+Result<Memory> look(const fs::path& results_root, const Memory& before) {
   Memory now;
-  for (const fs::path& path : find_run_folders(results_root)) {
+  ASSAY_TRY(const std::vector<fs::path> folders, find_run_folders(results_root));
+  for (const fs::path& path : folders) {
     const std::string key = path.lexically_relative(results_root).string();
     const std::string stamp = stamp_of(path);
     const auto known = before.find(key);
@@ -116,6 +147,13 @@ Result<std::int64_t> version_of(Database& database) {
   return number == nullptr ? 0 : *number;
 }
 
+std::vector<KnownFloor> floors_from(const std::string& json) {
+  Node document = Node::map();
+  Result<Node> list = codec::parse_json(json);
+  if (list) document.set("floors", *std::move(list));
+  return known_floors_in(document, "floors");
+}
+
 RunEntry entry_of(const Statement& row, const fs::path& results_root) {
   const auto text = [&](int column) { return codec::to_text(row.column(column)); };
   const auto number = [&](int column) {
@@ -132,7 +170,9 @@ RunEntry entry_of(const Statement& row, const fs::path& results_root) {
           .finished = text(7),
           .records = number(8),
           .ok_records = number(9),
-          .damaged_lines = number(10)};
+          .damaged_lines = number(10),
+          .machine = text(11),
+          .floors = floors_from(text(12))};
 }
 
 Result<Memory> recall(const fs::path& results_root) {
@@ -142,7 +182,8 @@ Result<Memory> recall(const fs::path& results_root) {
   if (version != kVersion) return Memory{};
   ASSAY_TRY(Statement rows,
             database.prepare("SELECT path, stamp, run_id, run_group, name, scale, spec_hash,"
-                             " finished, records, ok_records, damaged_lines FROM runs"));
+                             " finished, records, ok_records, damaged_lines, machine, floors"
+                             " FROM runs"));
   Memory memory;
   while (true) {
     ASSAY_TRY(const bool has_row, rows.step());
@@ -157,12 +198,13 @@ Result<void> write_rows(Database& database, const Memory& memory) {
   ASSAY_TRY_VOID(database.execute("DROP TABLE IF EXISTS runs"));
   ASSAY_TRY_VOID(database.execute(std::string(kTable)));
   ASSAY_TRY(Statement insert,
-            database.prepare("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+            database.prepare("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   for (const auto& [path, remembered] : memory) {
     const RunEntry& entry = remembered.entry;
-    ASSAY_TRY_VOID(insert.run({path, remembered.stamp, entry.run_id, entry.group, entry.name,
-                               entry.scale, entry.spec_hash, entry.finished, entry.records,
-                               entry.ok_records, entry.damaged_lines}));
+    ASSAY_TRY_VOID(
+        insert.run({path, remembered.stamp, entry.run_id, entry.group, entry.name, entry.scale,
+                    entry.spec_hash, entry.finished, entry.records, entry.ok_records,
+                    entry.damaged_lines, entry.machine, codec::to_json(to_node(entry.floors))}));
   }
   ASSAY_TRY_VOID(database.execute(format("PRAGMA user_version = {}", kVersion)));
   return transaction.commit();
@@ -183,11 +225,11 @@ void forget(const fs::path& results_root) {
 }  // namespace
 
 Result<std::vector<RunEntry>> list_runs(const fs::path& results_root) {
-  std::error_code error;
-  if (!fs::is_directory(results_root, error)) return std::vector<RunEntry>{};
+  ASSAY_TRY(const std::vector<fs::path> groups, entries_of(results_root));
+  if (groups.empty()) return std::vector<RunEntry>{};
   Result<Memory> recalled = recall(results_root);
   const Memory before = recalled ? std::move(*recalled) : Memory{};
-  const Memory now = look(results_root, before);
+  ASSAY_TRY(const Memory now, look(results_root, before));
   const auto stamp = [](const auto& row) { return std::pair(row.first, row.second.stamp); };
   if (!recalled || !std::ranges::equal(before, now, {}, stamp, stamp)) {
     if (!recalled) forget(results_root);
@@ -204,7 +246,8 @@ Result<std::vector<RunEntry>> list_runs(const fs::path& results_root) {
 
 Result<void> rebuild_index(const fs::path& results_root) {
   forget(results_root);
-  return remember(results_root, look(results_root, {}));
+  ASSAY_TRY(const Memory now, look(results_root, {}));
+  return remember(results_root, now);
 }
 
 }  // namespace assay::store

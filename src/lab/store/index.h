@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "lab/store/known_floors.h"
 
 namespace assay::store {
 
@@ -24,9 +25,12 @@ struct RunEntry {
   std::int64_t records = 0;
   std::int64_t ok_records = 0;
   std::int64_t damaged_lines = 0;
+  std::string machine;             ///< Key of what measured; empty: not said.
+  std::vector<KnownFloor> floors;  ///< Its own, of a run that is finished.
 };
 
-/// Newest first. Empty where there is no such folder.
+/// Newest first. Empty where there is no such folder; an error of the environment where it, or a
+/// group in it, may not be read.
 Result<std::vector<RunEntry>> list_runs(const std::filesystem::path& results_root);
 
 /// Forgets what was remembered and reads every folder again.

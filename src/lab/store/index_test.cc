@@ -48,6 +48,20 @@ class IndexTest : public ::testing::Test {
   const fs::path root_ = temporary_.path();
 };
 
+TEST_F(IndexTest, WhatMayNotBeReadIsNoEmptyList) {
+  // A loop of links cannot be opened by anybody, root included.
+  const fs::path loop = root_ / "loop";
+  fs::create_symlink(loop, loop);
+  const auto runs = list_runs(loop);
+  ASSERT_FALSE(runs);
+  EXPECT_EQ(exit_code(runs.error()), 3);
+  EXPECT_EQ(runs.error().message().find("cannot read the folder " + loop.string() + ": "), 0U);
+  const fs::path file = root_ / "file";
+  std::ofstream(file) << "x";
+  EXPECT_FALSE(list_runs(file));
+  EXPECT_TRUE(list().empty()) << "neither is a group";
+}
+
 TEST_F(IndexTest, ListsWhatTheFoldersSay) {
   EXPECT_TRUE(list().empty());
   EXPECT_TRUE(list_runs(root_ / "none")->empty());

@@ -120,6 +120,7 @@ codec::Node to_node(const Record& record) {
   node.set("order", order_node(record.order));
   node.set("sample_length_ns", std::int64_t{record.sample_length.count()});
   node.set("stopped_by", record.stopped_by);
+  if (!record.sampling.empty()) node.set("sampling", record.sampling);
   Node doubts = Node::list();
   for (const std::string& doubt : record.doubts) {
     doubts.append(doubt);

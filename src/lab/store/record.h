@@ -77,6 +77,7 @@ struct Record {
   std::vector<std::vector<std::uint8_t>> order;
   Nanoseconds sample_length{0};
   std::string stopped_by;
+  std::string sampling;             ///< Why so many samples, where a planner chose their number.
   std::vector<std::string> doubts;  ///< About the whole trial: "drift", "sentinel moved 4 %", ...
 };
 

@@ -185,6 +185,9 @@ Result<void> read_measurement(const Fields& fields, Record& record) {
   ASSAY_TRY(const std::int64_t sample_length, fields.integer("sample_length_ns"));
   record.sample_length = Nanoseconds(sample_length);
   ASSAY_TRY(record.stopped_by, fields.text("stopped_by"));
+  if (fields.any("sampling")) {
+    ASSAY_TRY(record.sampling, fields.text("sampling"));
+  }
   ASSAY_TRY(record.doubts, texts_from(fields, "doubts"));
   return {};
 }

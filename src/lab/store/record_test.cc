@@ -101,6 +101,7 @@ Record random_record(Random& random) {
   }
   record.sample_length = Nanoseconds(static_cast<std::int64_t>(random.below(1U << 30U)));
   record.stopped_by = random_text(random);
+  record.sampling = random_text(random);
   for (std::uint64_t left = random.below(3); left > 0; --left) {
     record.doubts.push_back(random_text(random));
   }
@@ -148,6 +149,7 @@ void expect_equal(const Record& read, const Record& written) {
   EXPECT_EQ(read.order, written.order);
   EXPECT_EQ(read.sample_length, written.sample_length);
   EXPECT_EQ(read.stopped_by, written.stopped_by);
+  EXPECT_EQ(read.sampling, written.sampling);
   EXPECT_EQ(read.doubts, written.doubts);
   ASSERT_EQ(read.arms.size(), written.arms.size());
   for (std::size_t i = 0; i < read.arms.size(); ++i) {
