@@ -15,6 +15,7 @@
 #include "lab/measure/sentinel.h"
 #include "lab/worker/guarded_arm.h"
 #include "lab/workload/shared_buffers.h"
+#include "oracle/machine/binding.h"
 #include "oracle/machine/pressure.h"
 
 namespace assay::worker {
@@ -27,6 +28,21 @@ using store::Status;
 /// A sentinel that moved by more than this puts the trial in doubt: on a shared machine 5 % come
 /// and go within milliseconds (docs/concepts/pairs.md), a change of state of the machine is larger.
 constexpr double kSentinelTolerance = 0.25;
+
+/// By how much a rate may exceed the peak: both are read on a clock that moves with the load.
+constexpr double kPeakSlack = 0.05;
+
+/// Where the work runs, read back from the system.
+std::string binding_text() {
+  const auto binding = machine::observe_binding();
+  return binding ? to_text(*binding) : "unknown: " + binding.error().message();
+}
+
+/// Half-width and matrix units are faster than the f32 units that the peak is measured on.
+bool is_counted_in_f32(const ArmRecord& arm) {
+  const spec::Scalar* dtype = arm.observed.find("dtype");
+  return dtype == nullptr || *dtype == spec::Scalar("f32");
+}
 
 struct LiveArm {
   ArmRecord record;
@@ -87,6 +103,8 @@ class TrialInProgress {
   bool try_to_sample();
   void keep(measure::Series series, const std::vector<LiveArm*>& live);
   void observe_machine();
+  std::vector<std::string> impossible_rates() const;
+  void check_rates();
   void for_each_live_arm(void (TrialInProgress::*phase)(LiveArm&));
   std::vector<LiveArm*> live_arms();
 
@@ -98,6 +116,7 @@ class TrialInProgress {
   Nanoseconds sampling_begin_{0};
   machine::Pressure pressure_;
   measure::SentinelReading sentinels_;
+  measure::MachineLimits limits_;
   measure::Series series_;
   std::vector<std::string> doubts_;
   Record record_;
@@ -181,6 +200,7 @@ void TrialInProgress::observe_factors() {
 
 void TrialInProgress::observe_arm(LiveArm& arm) {
   arm.record.observed = arm.prepared->observed();
+  arm.record.observed.set("bound_to", binding_text());
   const workload::Work work = arm.prepared->work();
   arm.record.flops = work.flops;
   arm.record.bytes = work.bytes;
@@ -210,6 +230,7 @@ void TrialInProgress::verify_arm(LiveArm& arm) {
 void TrialInProgress::sample() {
   if (live_arms().empty()) return;
   sentinels_ = measure::read_sentinels(tools_.instruments.clock);
+  if (tools_.limits) limits_ = tools_.limits(assignment_.threads);
   pressure_ = machine::read_pressure();
   sampling_begin_ = tools_.instruments.clock.now();
   while (!try_to_sample()) {
@@ -265,6 +286,7 @@ void TrialInProgress::keep(measure::Series series, const std::vector<LiveArm*>& 
 void TrialInProgress::observe_again() {
   if (live_arms().empty()) return;
   observe_machine();
+  check_rates();
   for_each_live_arm(&TrialInProgress::observe_arm);  // What was sampled must still be in force.
 }
 
@@ -276,6 +298,32 @@ void TrialInProgress::observe_machine() {
   const auto after = measure::read_sentinels(tools_.instruments.clock);
   if (auto doubt = measure::sentinel_doubt(sentinels_, after, kSentinelTolerance)) {
     doubts_.push_back(*std::move(doubt));
+  }
+}
+
+std::vector<std::string> TrialInProgress::impossible_rates() const {
+  measure::MachineLimits limits = limits_;
+  limits.flops_per_second_max *= 1 + kPeakSlack;
+  std::vector<std::string> doubts;
+  for (const LiveArm& arm : arms_) {
+    if (arm.prepared == nullptr || !is_counted_in_f32(arm.record)) continue;
+    for (const std::string& doubt :
+         measure::impossible_rates(arm.record.series, {arm.record.flops, arm.record.bytes}, limits,
+                                   assignment_.policy.cache)) {
+      doubts.push_back(format("{} (arm {})", doubt, arm.record.name));
+    }
+  }
+  return doubts;
+}
+
+/// A peak that was read while the machine was busy accuses the innocent: it is read again before
+/// anything is said.
+void TrialInProgress::check_rates() {
+  if (impossible_rates().empty()) return;
+  const measure::MachineLimits again = tools_.limits(assignment_.threads);
+  limits_.flops_per_second_max = std::max(limits_.flops_per_second_max, again.flops_per_second_max);
+  for (std::string& doubt : impossible_rates()) {
+    doubts_.push_back(std::move(doubt));
   }
 }
 

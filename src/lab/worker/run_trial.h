@@ -15,8 +15,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
+#include "lab/measure/physics.h"
 #include "lab/measure/policy.h"
 #include "lab/measure/rig.h"
 #include "lab/store/record.h"
@@ -30,6 +32,9 @@ struct Tools {
   const workload::WorkloadRegistry& workloads;
   const measure::Instruments& instruments;
   std::string build;  ///< Identity of this binary.
+  /// What the machine can do at most on so many threads, measured when it is asked; null: not
+  /// checked.
+  std::function<measure::MachineLimits(int threads)> limits = nullptr;
 };
 
 /// One trial, once: what the runner sends.

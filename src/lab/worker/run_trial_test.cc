@@ -5,6 +5,7 @@
 
 #include "lab/measure/invented_machine.h"
 #include "lab/worker/invented_work.h"
+#include "oracle/machine/binding.h"
 
 namespace assay::worker {
 namespace {
@@ -35,13 +36,48 @@ Assignment trial_of(const std::vector<std::string>& deeds) {
   return assignment;
 }
 
-Record measure(const Assignment& assignment) {
+Record measure(const Assignment& assignment,
+               std::function<measure::MachineLimits(int)> limits = nullptr) {
   const SteadyClock clock;
   measure::InventedDoubts doubts;
   measure::CacheFlusher flusher(Bytes(4'096));
   const measure::Instruments instruments{clock, {}, doubts, flusher};
   const workload::WorkloadRegistry workloads = invented_workloads();
-  return run_trial(assignment, {workloads, instruments, "invented"});
+  return run_trial(assignment, {workloads, instruments, "invented", std::move(limits)});
+}
+
+measure::MachineLimits at_most(double flops) {
+  return {.flops_per_second_max = flops};
+}
+
+TEST(RunTrial, ARateAboveThePeakPutsTheTrialInDoubt) {
+  std::vector<int> asked;
+  const Record record = measure(trial_of({"a", "b"}), [&](int threads) {
+    asked.push_back(threads);
+    return at_most(1);  // No machine is as slow as one operation a second.
+  });
+  EXPECT_THAT(asked, ::testing::ElementsAre(1, 1)) << "read again before anything is said";
+  EXPECT_THAT(record.doubts, ::testing::Contains(HasSubstr("rate above the peak")));
+  EXPECT_THAT(record.doubts, ::testing::Contains(HasSubstr("(arm b)")));
+  EXPECT_EQ(record.status, Status::kOk) << "in doubt, and kept";
+}
+
+TEST(RunTrial, APeakReadWhileTheMachineWasBusyAccusesNobody) {
+  int readings = 0;
+  const Record record =
+      measure(trial_of({"a"}), [&](int) { return at_most(++readings == 1 ? 1 : 1e15); });
+  EXPECT_EQ(readings, 2);
+  EXPECT_THAT(record.doubts, ::testing::Not(::testing::Contains(HasSubstr("above the peak"))));
+  readings = 1;
+  measure(trial_of({"a"}), [&](int) { return at_most(++readings == 1 ? 1 : 1e15); });
+  EXPECT_EQ(readings, 2) << "once where nothing is above it";
+}
+
+TEST(RunTrial, RecordsWhereItRan) {
+  const Record record = measure(trial_of({"a"}));
+  const auto bound = record.arms[0].observed.text("bound_to");
+  ASSERT_TRUE(bound);
+  EXPECT_EQ(*bound, to_text(*machine::observe_binding()));
 }
 
 TEST(RunTrial, RecordsWhatItMeasured) {

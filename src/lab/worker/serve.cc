@@ -11,6 +11,7 @@
 #include "lab/worker/line_channel.h"
 #include "lab/worker/protocol.h"
 #include "lab/worker/run_trial.h"
+#include "lab/workload/flops_peak.h"
 
 namespace assay::worker {
 
@@ -20,10 +21,15 @@ Result<void> serve(int in, int out, const workload::WorkloadRegistry& workloads,
   std::signal(SIGINT, SIG_IGN);   // Ctrl-C reaches the whole terminal: the runner decides.
   const SteadyClock clock;
   ASSAY_TRY(const measure::ClockCalibration calibration, measure::calibrate_clock(clock));
-  measure::SystemDoubts doubts(measure::DoubtScope::kProcess);
+  // Work on one thread is disturbed by what happens to that thread; on several, to any of them.
+  measure::SystemDoubts thread_doubts(measure::DoubtScope::kThread);
+  measure::SystemDoubts process_doubts(measure::DoubtScope::kProcess);
   measure::CacheFlusher flusher = measure::CacheFlusher::for_this_machine();
-  const measure::Instruments instruments{clock, calibration, doubts, flusher};
-  const Tools tools{workloads, instruments, build};
+  const measure::Instruments of_thread{clock, calibration, thread_doubts, flusher};
+  const measure::Instruments of_process{clock, calibration, process_doubts, flusher};
+  const auto limits = [](int threads) {
+    return measure::MachineLimits{.flops_per_second_max = workload::flops_peak(threads)};
+  };
 
   LineChannel channel(in, out);
   ASSAY_TRY_VOID(channel.send(encode_hello(build)));
@@ -33,6 +39,8 @@ Result<void> serve(int in, int out, const workload::WorkloadRegistry& workloads,
     if (arrival == Arrival::kClosed) return {};
     if (arrival != Arrival::kLine) return Error::bug("the runner sent a line without end");
     ASSAY_TRY(const Assignment assignment, decode_assignment(line));
+    const bool is_one_thread = assignment.threads == 1;
+    const Tools tools{workloads, is_one_thread ? of_thread : of_process, build, limits};
     ASSAY_TRY_VOID(channel.send(encode_reply(run_trial(assignment, tools))));
   }
 }
