@@ -81,7 +81,11 @@ void add_running_commands(CLI::App& app, Slots& slots) {
   CLI::App& run =
       *app.add_subcommand("run", "Run an experiment or a family; what is measured already stands");
   add_experiment_options(run, slots.run.what);
-  run.add_option("--only", slots.run.only, "Only the trial with this id (as a report prints it)");
+  run.add_option("--only", slots.run.only, "Only the trial with this id (as a report prints it)")
+      ->check([](const std::string& text) {
+        return text.empty() ? std::string("a trial id is not empty; `plan --trials` lists them")
+                            : std::string();
+      });
   run.add_flag("--fresh", slots.run.is_fresh, "Measure again, whatever was measured before");
   run.add_flag("--strict", slots.run.is_strict, "Exit with 1 when a claim is refuted");
   add_results_option(run, slots.run.results);

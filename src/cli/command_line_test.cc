@@ -42,6 +42,7 @@ TEST(CommandLine, MistakesAreAnsweredWithTheNearestName) {
            Case{{"run", "x", "--scael", "cpu"}, "unknown option: --scael; did you mean --scale?"},
            Case{{"run"}, "experiment is required; `assay help run` shows what is expected"},
            Case{{"run", "x", "--scale", "huge"}, "--scale: huge not in {"},
+           Case{{"run", "x", "--only", ""}, "--only: a trial id is not empty"},
            Case{{"compare", "a"}, "`assay help compare` shows"},
            Case{{"help", "tuor"}, "unknown command: tuor; did you mean tour?"},
            Case{{"probe"}, "unsupported: assay probe: the oracle is not part of this version"},

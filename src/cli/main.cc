@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The program `assay`: reads the command line, builds the registries, does the command.
 #include <filesystem>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -35,10 +36,19 @@ Result<int> start(const std::vector<std::string>& arguments) {
   return perform(command, context);
 }
 
+/// Our own limits come first; what is beyond them (a huge file, a small container) ends here.
+Result<int> start_within_memory(const std::vector<std::string>& arguments) {
+  try {
+    return start(arguments);
+  } catch (const std::bad_alloc&) {
+    return assay::Error::environment("out of memory; what was recorded before is kept");
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Result<int> code = start(std::vector<std::string>(argv + 1, argv + argc));
+  const Result<int> code = start_within_memory(std::vector<std::string>(argv + 1, argv + argc));
   if (!code) return complain(code.error());
   if (flush_output()) return *code;
   return complain(assay::Error::environment("cannot write to standard output"));

@@ -8,10 +8,31 @@ namespace assay::cli {
 namespace {
 
 void write(std::FILE* file, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), file);
+  const std::string safe = harmless(text);
+  std::fwrite(safe.data(), 1, safe.size(), file);
 }
 
 }  // namespace
+
+std::string harmless(std::string_view text) {
+  std::string safe;
+  safe.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool is_control = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F;
+    // U+0080 to U+009F are C2 80 to C2 9F in UTF-8; a terminal takes U+009B for ESC [.
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
+      safe += format("\\x{:02x}", next);
+      ++i;
+    } else if (is_control) {
+      safe += format("\\x{:02x}", byte);
+    } else {
+      safe += text[i];
+    }
+  }
+  return safe;
+}
 
 void print(std::string_view text) {
   write(stdout, text);

@@ -2,11 +2,16 @@
 // The only place that speaks to people: text to standard output, complaints to standard error.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "core/result.h"
 
 namespace assay::cli {
+
+/// Without what a terminal would obey: control characters but tab and line feed become `\x1b`. The
+/// texts come from files and from workers, and all that is printed here goes through it.
+std::string harmless(std::string_view text);
 
 void print(std::string_view text);
 void print_line(std::string_view text);

@@ -13,7 +13,7 @@ namespace assay::cli {
 /// The line for a moment of a run, cut to `columns`.
 std::string progress_line(const std::string& name, const runner::Progress& progress, int columns);
 
-class ProgressPrinter final : public runner::RunObserver {
+class ProgressPrinter : public runner::RunObserver {
  public:
   ProgressPrinter();  ///< Asks whether standard error is a terminal.
 

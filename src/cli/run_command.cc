@@ -25,6 +25,24 @@ extern "C" void on_interrupt(int signal) {
   std::signal(signal, SIG_DFL);
 }
 
+/// Listens for Ctrl-C while trials are measured. Before and after (a sweep of a million points, a
+/// report) there is nothing to save, and Ctrl-C ends the program at once.
+class StoppableProgress final : public ProgressPrinter {
+ public:
+  ~StoppableProgress() override { listen(SIG_DFL); }
+
+  void on_begin(const runner::Beginning& beginning) override {
+    listen(on_interrupt);
+    ProgressPrinter::on_begin(beginning);
+  }
+
+ private:
+  static void listen(void (*handler)(int)) {
+    std::signal(SIGINT, handler);
+    std::signal(SIGTERM, handler);
+  }
+};
+
 void print_verdicts(const analysis::Findings& findings) {
   for (const analysis::ClaimFinding& claim : findings.claims) {
     print_line(format("  {:<12} {}: {}", to_text(claim.verdict), claim.says, claim.because));
@@ -77,8 +95,11 @@ Result<Outcome> run_one(const spec::Spec& spec, const RunArguments& arguments,
   request.build = machine::build_identity().id;
   request.only = arguments.only;
   request.is_fresh = arguments.is_fresh;
-  ProgressPrinter progress;
-  ASSAY_TRY(const runner::RunSummary summary, runner::run(request, progress, stop_requested));
+  runner::RunSummary summary;
+  {
+    StoppableProgress progress;
+    ASSAY_TRY(summary, runner::run(request, progress, stop_requested));
+  }
   if (summary.was_stopped) return Outcome{.loaded = {}, .code = 0, .was_stopped = true};
   ASSAY_TRY(LoadedRun loaded, load_run(summary.folder, context.registries.vocabulary));
   ASSAY_TRY_VOID(write_summary(loaded));
@@ -93,8 +114,6 @@ Result<Outcome> run_one(const spec::Spec& spec, const RunArguments& arguments,
 
 Result<int> run_command(const RunArguments& arguments, const Context& context) {
   ASSAY_TRY(const std::vector<spec::Spec> specs, load_specs(arguments.what, context));
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
   std::vector<LoadedRun> runs;
   int code = 0;
   for (const spec::Spec& spec : specs) {

@@ -28,7 +28,6 @@ Interval bounds(const Value& value) {
 
 /// Digits after the point so that the half-width keeps two significant digits.
 int digits_for(double half_width) {
-  if (!(half_width > 0)) return 0;
   return std::clamp(1 - static_cast<int>(std::floor(std::log10(half_width))), 0, 9);
 }
 
@@ -122,8 +121,9 @@ Value operator+(const Value& left, const Value& right) {
 std::string to_text(const Value& value) {
   std::string text;
   if (value.has_number()) {
-    if (value.interval()) {
-      const double half = (value.interval()->high - value.interval()->low) / 2;
+    const double half =
+        value.interval() ? (value.interval()->high - value.interval()->low) / 2 : 0.0;
+    if (half > 1e-6 * std::abs(value.number())) {  // Less is rounding.
       const int digits = digits_for(half);
       text = format("{:.{}f} ± {:.{}f}", value.number(), digits, half, digits);
     } else {

@@ -64,6 +64,7 @@ TEST(Value, WhatIsNotANumberIsNotShownAsOne) {
 TEST(Value, PrintsTheDigitsThatTheIntervalAllows) {
   EXPECT_EQ(to_text(Value::measured(812.4321, Interval{801.2, 823.6})), "812 ± 11");
   EXPECT_EQ(to_text(Value::measured(0.94321, Interval{0.9412, 0.9454})), "0.9432 ± 0.0021");
+  EXPECT_EQ(to_text(Value::measured(2.05603125, Interval{2.056031249999999, 2.05603125})), "2.056");
   EXPECT_EQ(to_text(Value::estimated(640, "roofline")), "640 estimated (roofline)");
   EXPECT_EQ(to_text(Value::missing(State::kUnsupported, "no fp16")), "unsupported (no fp16)");
 }

@@ -46,7 +46,13 @@ function themed(config: unknown): Json {
   };
 }
 
-/// The document with sizes that fit: panels side by side only where there is room for two.
+/// How many panels a document with facets has: each row of the data says its own.
+function panelCount(spec: Json): number {
+  const rows = (spec.data as { values?: { facet?: string }[] } | undefined)?.values ?? [];
+  return new Set(rows.map((row) => row.facet)).size;
+}
+
+/// The document with sizes that fit: panels side by side only where there are two and room for them.
 function fitted(figure: Figure, width: number): TopLevelSpec {
   const spec = structuredClone(figure.document) as Json;
   delete spec.title;
@@ -54,7 +60,7 @@ function fitted(figure: Figure, width: number): TopLevelSpec {
   spec.padding = 4;
   const narrow = width < 480;
   if (typeof spec.spec === "object" && spec.spec !== null) {
-    const columns = width > 620 ? 2 : 1;
+    const columns = width > 620 && panelCount(spec) > 1 ? 2 : 1;
     spec.columns = columns;
     const inner = spec.spec as Json;
     inner.width = Math.max(160, Math.floor(width / columns) - 70);

@@ -2,6 +2,7 @@
 #include "lab/figure/gnuplot.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -204,6 +205,10 @@ std::string y_range(const Panel& panel) {
                 number(high + 0.22 * span));
 }
 
+// Circle, square, triangle, diamond, inverted triangle, filled; the hollow one stands before each.
+constexpr std::array<int, 5> kPointTypes{7, 5, 9, 13, 11};
+constexpr std::size_t kDashTypes = 5;
+
 void add_line_plots(const Panel& panel, std::size_t series, std::vector<std::string>& plots) {
   const std::string block = panel.block(series);
   const std::string color = quoted(color_at(series));
@@ -214,15 +219,18 @@ void add_line_plots(const Panel& panel, std::size_t series, std::vector<std::str
         format("{} using 1:3:4 with filledcurves fs transparent solid 0.2 noborder "
                "lc rgb {} notitle",
                block, color));
-    plots.push_back(format("{} using 1:2 with lines lw 1.5 lc rgb {} notitle", block, color));
+    plots.push_back(format("{} using 1:2 with lines lw 1.5 dt {} lc rgb {} notitle", block,
+                           1 + series % kDashTypes, color));
   } else {
     plots.push_back(
         format("{} using 1:3:(0):($4-$3) with vectors nohead lc rgb {} notitle", block, color));
   }
-  plots.push_back(format("{} using 1:($5 == 1 ? $2 : NaN) with points pt 7 ps 0.45 lc rgb {} {}",
-                         block, color, title));
-  plots.push_back(format(
-      "{} using 1:($5 == 0 ? $2 : NaN) with points pt 6 ps 0.6 lc rgb {} notitle", block, color));
+  const int filled = kPointTypes[series % kPointTypes.size()];
+  plots.push_back(format("{} using 1:($5 == 1 ? $2 : NaN) with points pt {} ps 0.45 lc rgb {} {}",
+                         block, filled, color, title));
+  plots.push_back(
+      format("{} using 1:($5 == 0 ? $2 : NaN) with points pt {} ps 0.6 lc rgb {} notitle", block,
+             filled - 1, color));
 }
 
 void add_bar_plots(const Panel& panel, std::size_t series, std::vector<std::string>& plots) {

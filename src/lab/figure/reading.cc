@@ -59,6 +59,12 @@ std::string without_trailing_zeros(std::string text) {
   return text;
 }
 
+/// Half of an interval with any width: below a millionth of the number it is rounding, which no
+/// clock and no repetition can tell from none.
+bool has_width(double number, double half_width) {
+  return half_width > 1e-6 * std::abs(number);
+}
+
 bool is_readable_without_exponent(double number) {
   const double size = std::abs(number);
   return size == 0 || (size >= 1e-5 && size < 1e9);
@@ -99,7 +105,7 @@ Value rescaled(const Value& value, double factor) {
 }
 
 std::string number_text(double number, double half_width) {
-  if (half_width > 0) return rounded(number, decimals_for(half_width, 2));
+  if (has_width(number, half_width)) return rounded(number, decimals_for(half_width, 2));
   if (!is_readable_without_exponent(number)) return format("{:.3e}", number);
   return without_trailing_zeros(rounded(number, std::max(0, decimals_for(number, 4))));
 }
@@ -110,7 +116,7 @@ std::string value_text(const Value& value) {
   if (!value.interval()) return number_text(number);
   const auto [low, high] = *value.interval();
   const double half = (high - low) / 2;
-  if (!(half > 0)) return number_text(number);
+  if (!has_width(number, half)) return number_text(number);
   const double lean = std::abs((high - number) - (number - low));
   if (lean > 0.6 * half) {
     return format("{} [{}, {}]", number_text(number, half), number_text(low, half),

@@ -54,6 +54,9 @@ TEST(ValueText, SaysIntervalOrState) {
   EXPECT_EQ(value_text(Value::measured(812.37, Interval{810, 860})), "812 [810, 860]");
   EXPECT_EQ(value_text(Value::measured(812.37)), "812.4");
   EXPECT_EQ(value_text(Value::measured(5, Interval{5, 5})), "5");
+  EXPECT_EQ(value_text(Value::measured(2.05603125, Interval{2.056031249999999, 2.05603125})),
+            "2.056")
+      << "a width of rounding is none";
   EXPECT_EQ(value_text(Value::missing(State::kTimedOut, "60 s")), "timed out");
 }
 

@@ -11,27 +11,6 @@ namespace {
 
 using Line = std::vector<std::string>;
 
-std::string escape(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '|':
-        escaped += "\\|";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '\n':
-      case '\r':
-        escaped += ' ';
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
-
 /// Columns that the text takes on a terminal: code points, which is right for what we write.
 std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(
@@ -39,12 +18,14 @@ std::size_t width_of(std::string_view text) {
 }
 
 std::string header_text(const LaidOutColumn& column) {
-  return column.unit.empty() ? escape(column.title)
-                             : format("{} [{}]", escape(column.title), escape(column.unit));
+  return column.unit.empty()
+             ? escape_markdown(column.title)
+             : format("{} [{}]", escape_markdown(column.title), escape_markdown(column.unit));
 }
 
 std::string cell_text(const LaidOutCell& cell) {
-  return cell.mark.empty() ? escape(cell.text) : format("{} [{}]", escape(cell.text), cell.mark);
+  return cell.mark.empty() ? escape_markdown(cell.text)
+                           : format("{} [{}]", escape_markdown(cell.text), cell.mark);
 }
 
 std::vector<std::size_t> widths_of(const std::vector<Line>& lines) {
@@ -81,6 +62,31 @@ std::string separator(const std::vector<std::size_t>& widths, const Layout& layo
 
 }  // namespace
 
+std::string escape_markdown(std::string_view text) {
+  // HTML takes `<` for a tag only before one of these; `< 0.667` may stay as it is.
+  const auto opens_tag = [](char next) {
+    return (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || next == '/' ||
+           next == '!' || next == '?';
+  };
+  std::string escaped;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    if (c == '|') {
+      escaped += "\\|";
+    } else if (c == '<' && i + 1 < text.size() && opens_tag(text[i + 1])) {
+      escaped += "&lt;";
+    } else if (c == '\n' || c == '\r' || c == '\t') {
+      escaped += ' ';
+    } else if (is_control) {
+      escaped += format("\\x{:02x}", static_cast<unsigned char>(c));
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
 std::string to_markdown(const Table& table) {
   const Layout layout = lay_out(table);
   if (layout.columns.empty()) return "(no columns)\n";
@@ -100,10 +106,10 @@ std::string to_markdown(const Table& table) {
   if (layout.rows.empty()) text += "\nNo rows.\n";
   if (!layout.footnotes.empty() || !table.notes.empty()) text += '\n';
   for (const Footnote& note : layout.footnotes) {
-    text += format("- [{}] {}\n", note.mark, escape(note.text));
+    text += format("- [{}] {}\n", note.mark, escape_markdown(note.text));
   }
   for (const std::string& note : table.notes)
-    text += format("- {}\n", escape(note));
+    text += format("- {}\n", escape_markdown(note));
   return text;
 }
 

@@ -13,6 +13,9 @@ namespace assay::figure {
 
 /// A GitHub table whose columns also line up in a terminal, then footnotes and notes.
 std::string to_markdown(const Table& table);
+/// A text in a line of Markdown: HTML tags, cell borders, line feeds and control characters are
+/// shown and have no effect.
+std::string escape_markdown(std::string_view text);
 
 /// RFC 4180. A value becomes NAME, NAME_low, NAME_high, NAME_state, NAME_reason, in the stored
 /// unit, which stands in NAME_unit where there is one; a missing number is an empty field.

@@ -130,6 +130,13 @@ std::string compile_latex(const std::string& fragments, bool& compiled) {
   return text;
 }
 
+TEST(EscapeMarkdown, ShowsWhatWouldHaveAnEffect) {
+  EXPECT_EQ(escape_markdown("<script>alert(1)</script>"), "&lt;script>alert(1)&lt;/script>");
+  EXPECT_EQ(escape_markdown("<!-- hidden --> <?x"), "&lt;!-- hidden --> &lt;?x");
+  EXPECT_EQ(escape_markdown("bound < 0.667, 3<4, a <"), "bound < 0.667, 3<4, a <");
+  EXPECT_EQ(escape_markdown("a|b\nc\td\x1b[31m"), "a\\|b c d\\x1b[31m");
+}
+
 TEST(ToLatex, CompilesWithPlainPdflatex) {
   if (std::system("pdflatex --version >/dev/null 2>&1") != 0) {
     GTEST_SKIP() << "pdflatex is not installed (texlive-latex-base)";

@@ -22,6 +22,13 @@ using codec::Node;
 constexpr std::array<std::string_view, 8> kColors{"#2f7fc1", "#d9730d", "#128a68", "#b8559a",
                                                   "#a8841a", "#5b6ee1", "#c9433f", "#6b7785"};
 
+// Who cannot tell the colours apart tells these. The first series is the plain one.
+constexpr std::array<std::string_view, 6> kShapes{R"("circle")",      R"("square")",
+                                                  R"("triangle-up")", R"("diamond")",
+                                                  R"("cross")",       R"("triangle-down")"};
+constexpr std::array<std::string_view, 6> kDashes{"[1, 0]",       "[6, 3]",  "[2, 2]",
+                                                  "[8, 3, 2, 3]", "[12, 4]", "[4, 2, 1, 2]"};
+
 Node parsed(std::string_view json) {
   Result<Node> node = codec::parse_json(json);
   ASSAY_CHECK(node.has_value(), "our own JSON is right");
@@ -197,6 +204,28 @@ Node color_of(const Marks& marks) {
        {"scale", map_of({{"domain", list_of(marks.series)}, {"range", list_of(range)}})}});
 }
 
+/// A channel that tells the series apart without colour. Of the same field, domain and title as the
+/// colour, so that one legend shows all of them.
+template <class Looks>
+Node channel_of(const Marks& marks, const Looks& looks) {
+  Node range = Node::list();
+  for (std::size_t i = 0; i < marks.series.size(); ++i)
+    range.append(parsed(looks[i % looks.size()]));
+  return map_of(
+      {{"field", "series"},
+       {"type", "nominal"},
+       {"title", marks.series_title},
+       {"scale", map_of({{"domain", list_of(marks.series)}, {"range", std::move(range)}})}});
+}
+
+/// Lines get dashes and points get shapes; bars stand in the order of the legend.
+void tell_apart(const Marks& marks, const Node& layer, Node& encoding) {
+  const Node* const type = layer.find("mark")->find("type");
+  if (marks.series.size() < 2) return;
+  if (*type == Node("line")) encoding.set("strokeDash", channel_of(marks, kDashes));
+  if (*type == Node("point")) encoding.set("shape", channel_of(marks, kShapes));
+}
+
 Node encoding_of(const Figure& figure, const Marks& marks) {
   const bool is_zero_based = figure.zero_based || figure.shape == Shape::kBars;
   Node y = map_of({{"field", "y"},
@@ -264,6 +293,7 @@ Node layers_node(const Figure& figure, const Marks& marks) {
     const bool is_guide =
         kind.of == LayerOf::kRules || kind.of == LayerOf::kBands || kind.of == LayerOf::kLevels;
     Node encoding = encoding_of(figure, marks);
+    tell_apart(marks, layer, encoding);
     if (is_guide) {
       encoding.erase("xOffset");
       encoding.erase("tooltip");

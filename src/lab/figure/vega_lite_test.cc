@@ -94,6 +94,30 @@ TEST(ToVegaLite, AxesSayTheirUnits) {
   EXPECT_THAT(text, HasSubstr("2 without a number: 1 failed, 1 unsupported"));
 }
 
+TEST(ToVegaLite, SeriesAreToldApartWithoutColour) {
+  Figure figure = six_marks(Shape::kLine);
+  EXPECT_THAT(codec::to_json(drawn(figure)), Not(HasSubstr("strokeDash\":{\"field")))
+      << "one series needs nothing";
+  figure.color = "trial";
+  const Node document = drawn(figure);
+  std::set<std::string> told;
+  for (const Node& layer : document.find("layer")->items()) {
+    const std::string type = *layer.find("mark")->find("type")->as_string();
+    const Node& encoding = *layer.find("encoding");
+    const Node* const color = encoding.find("color");
+    for (const char* channel : {"strokeDash", "shape"}) {
+      const Node* const own = encoding.find(channel);
+      if (own == nullptr || own->find("field") == nullptr) continue;
+      told.insert(type + " " + channel);
+      EXPECT_EQ(*own->find("title"), *color->find("title")) << "one legend for all";
+      EXPECT_EQ(*own->find("scale")->find("domain"), *color->find("scale")->find("domain"));
+      const auto& range = own->find("scale")->find("range")->items();
+      EXPECT_NE(range[0], range[1]);
+    }
+  }
+  EXPECT_THAT(told, ElementsAre("line strokeDash", "point shape"));
+}
+
 TEST(ToVegaLite, BarsStandOnZeroAndLinesNeedNot) {
   const auto zero_of = [](const Node& document) {
     const Node& layer = document.find("layer")->items().front();

@@ -35,10 +35,11 @@ std::string evidence_text(const std::vector<std::string>& trials) {
 }
 
 std::string claim_text(const analysis::ClaimFinding& claim) {
-  std::string text =
-      format("- **{}** {} (`{}`)\n", upper(analysis::to_text(claim.verdict)), claim.says, claim.id);
-  text += format("  Seen {}, bound {}. {}\n", figure::value_text(claim.value),
-                 claim.bound.empty() ? "none" : claim.bound, claim.because);
+  std::string text = format("- **{}** {} (`{}`)\n", upper(analysis::to_text(claim.verdict)),
+                            figure::escape_markdown(claim.says), claim.id);
+  text +=
+      format("  Seen {}, bound {}. {}\n", figure::value_text(claim.value),
+             claim.bound.empty() ? "none" : claim.bound, figure::escape_markdown(claim.because));
   text += evidence_text(claim.trial_ids);
   if (claim.value.has_number() && !claim.self_test_passed) {
     text += "  Its self-test did not pass: on data with the effect reversed it was not refuted.\n";
@@ -64,9 +65,10 @@ std::string trust_text(const RunView& view) {
   if (!statuses.empty()) text += format("\nArms measured: {}.\n", statuses);
   if (!trust.warnings.empty() || !trust.doubts.empty()) text += '\n';
   for (const std::string& warning : trust.warnings)
-    text += format("- warning: {}\n", warning);
+    text += format("- warning: {}\n", figure::escape_markdown(warning));
   for (const auto& [doubt, count] : trust.doubts) {
-    text += format("- doubt in {} {}: {}\n", count, count == 1 ? "cell" : "cells", doubt);
+    text += format("- doubt in {} {}: {}\n", count, count == 1 ? "cell" : "cells",
+                   figure::escape_markdown(doubt));
   }
   return text;
 }
@@ -76,14 +78,15 @@ std::string figures_text(const RunView& view, std::size_t run_count) {
   std::string text = "\n### Figures\n\n";
   for (const spec::FigureRequest& request : view.spec.figures) {
     const std::string stem = stem_of(view, request.id, run_count);
-    text += format("- {} — `plots/{}.png`, `.pdf`, `.vl.json`\n", request.title, stem);
+    text += format("- {} — `plots/{}.png`, `.pdf`, `.vl.json`\n",
+                   figure::escape_markdown(request.title), stem);
   }
   return text;
 }
 
 std::string table_section(const figure::Table& table) {
-  return format("\n### {}\n\n{}", table.title.empty() ? table.id : table.title,
-                figure::to_markdown(table));
+  const std::string& title = table.title.empty() ? table.id : table.title;
+  return format("\n### {}\n\n{}", figure::escape_markdown(title), figure::to_markdown(table));
 }
 
 std::string section_unless_empty(const figure::Table& table) {
@@ -95,7 +98,7 @@ std::string environment_text(const RunView& view) {
   if (leaves.empty()) return "\n### Environment\n\nNot recorded.\n";
   std::string text = "\n### Environment\n\n";
   for (const auto& [key, value] : leaves)
-    text += format("- {}: {}\n", key, value);
+    text += format("- {}: {}\n", figure::escape_markdown(key), figure::escape_markdown(value));
   return text;
 }
 
@@ -112,7 +115,8 @@ std::string commands_text(const RunView& view) {
 
 Result<std::string> run_text(const RunView& view, std::size_t run_count) {
   std::string text = format("## {}\n\n{}\n\nRun `{}`, scale `{}`, workload `{}`.\n", view.spec.name,
-                            view.spec.question, view.name, view.spec.scale, view.spec.workload);
+                            figure::escape_markdown(view.spec.question), view.name, view.spec.scale,
+                            view.spec.workload);
   text += "\n### Verdicts\n\n" + claims_text(view);
   text += "\n### How far to trust it\n\n" + trust_text(view);
   text += figures_text(view, run_count);

@@ -54,6 +54,20 @@ TEST(ToMarkdown, AFailedSelfTestIsSaid) {
   EXPECT_THAT(text_of({run.view()}), HasSubstr("Its self-test did not pass"));
 }
 
+TEST(ToMarkdown, ShowsTagsAndControlCharactersAsText) {
+  InventedRun run = invented_sweep();
+  const std::string hostile = "<script>alert(1)</script>\x1b[31m";
+  run.spec.question = hostile;
+  run.spec.figures[0].title = hostile;
+  run.findings.claims[0].says = hostile;
+  run.findings.claims[0].because = hostile;
+  run.findings.cells[0].doubts = {hostile};
+  const std::string text = text_of({run.view()});
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("<script")));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text, HasSubstr("&lt;script>alert(1)&lt;/script>\\x1b[31m"));
+}
+
 TEST(ToMarkdown, AFamilyOpensWithAnOverview) {
   const InventedRun one = invented_sweep();
   const InventedRun two = invented_backends();
