@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "engine/models/builders/decoder.h"
 
-#include <array>
 #include <cmath>
 
 #include "engine/models/builders/layers.h"
+#include "engine/models/builders/sizes.h"
 
 namespace assay::models {
 namespace {
@@ -36,7 +36,8 @@ class DecoderBuilder {
   }
   NodeId attention(NodeId x, std::int64_t block);
   NodeId mlp(NodeId x, const std::string& name);
-  NodeId rotated(NodeId x);
+  NodeId rotated(NodeId x, const std::string& name);
+  void add_logits(NodeId x, NodeId table, NodeId last);
 
   const DecoderConfig& config_;
   const Bias bias_;
@@ -44,20 +45,25 @@ class DecoderBuilder {
   Surroundings around_;
 };
 
-NodeId DecoderBuilder::rotated(NodeId x) {
+/// What q and k go through before they meet: [batch, sequence, heads, head_width].
+NodeId DecoderBuilder::rotated(NodeId x, const std::string& name) {
   if (!config_.is_llama) return x;
+  if (config_.has_head_norms) {
+    x = rms_norm(graph_, x, name + "_norm", config_.head_width, config_.epsilon);
+  }
   return graph_.op("rotary", {x, around_.positions, around_.frequencies}, {{"pairing", "halves"}});
 }
 
 NodeId DecoderBuilder::attention(NodeId x, std::int64_t block) {
   const std::string name = format("blocks.{}.attention", block);
   const auto heads_of = [&](const char* part, std::int64_t heads) {
-    const NodeId merged = linear(graph_, x, format("{}.{}", name, part), config_.width,
-                                 heads * config_.head_width, bias_);
+    const NodeId merged =
+        linear(graph_, x, format("{}.{}", name, part), config_.width, heads * config_.head_width,
+               config_.has_qkv_bias ? Bias::kPresent : Bias::kNone);
     return reshape(graph_, merged, {0, 0, heads, config_.head_width});
   };
-  const NodeId q = rotated(heads_of("q", config_.heads));
-  const NodeId k = rotated(heads_of("k", config_.kv_heads));
+  const NodeId q = rotated(heads_of("q", config_.heads), name + ".q");
+  const NodeId k = rotated(heads_of("k", config_.kv_heads), name + ".k");
   const NodeId v = heads_of("v", config_.kv_heads);
   const auto cache = [&](const char* what) {
     return graph_.state(format("{}.{}", what, block), config_.cache,
@@ -78,12 +84,25 @@ NodeId DecoderBuilder::mlp(NodeId x, const std::string& name) {
   };
   NodeId hidden;
   if (config_.is_llama) {
-    const NodeId gate = graph_.op("activation", {up("gate")}, {{"kind", "silu"}});
+    const NodeId gate = activation(graph_, up("gate"), "silu");
     hidden = graph_.op("multiply", {gate, up("up")});
   } else {
-    hidden = graph_.op("activation", {up("up")}, {{"kind", "gelu_tanh"}});
+    hidden = activation(graph_, up("up"), "gelu_tanh");
   }
   return linear(graph_, hidden, name + ".down", config_.mlp_width, config_.width, bias_);
+}
+
+void DecoderBuilder::add_logits(NodeId x, NodeId table, NodeId last) {
+  const auto head = [&](NodeId hidden) {
+    if (config_.has_tied_head) return graph_.op("linear", {hidden, table}, {}, "head");
+    return linear(graph_, hidden, "head", config_.width, config_.vocabulary, Bias::kNone);
+  };
+  if (!config_.gives_all_logits) {
+    return graph_.output("logits", head(graph_.op("take_rows", {x, last})));
+  }
+  const NodeId all = head(x);
+  graph_.output("logits", graph_.op("take_rows", {all, last}));
+  graph_.output("all_logits", all);
 }
 
 Graph DecoderBuilder::build() {
@@ -107,13 +126,7 @@ Graph DecoderBuilder::build() {
     x = graph_.op("add", {attention(norm(x, name + ".attention.norm"), i), x});
     x = graph_.op("add", {mlp(norm(x, name + ".mlp.norm"), name + ".mlp"), x});
   }
-  x = graph_.op("take_rows", {norm(x, "norm"), last});
-  if (config_.has_tied_head) {
-    x = graph_.op("linear", {x, table}, {}, "head");
-  } else {
-    x = linear(graph_, x, "head", config_.width, config_.vocabulary, Bias::kNone);
-  }
-  graph_.output("logits", x);
+  add_logits(norm(x, "norm"), table, last);
   return std::move(graph_);
 }
 
@@ -123,30 +136,33 @@ DecoderConfig gpt2_small() {
   return {};
 }
 
+DecoderConfig llama_1b() {
+  return {.vocabulary = 128'256,
+          .width = 2048,
+          .depth = 16,
+          .heads = 32,
+          .kv_heads = 8,
+          .head_width = 64,
+          .mlp_width = 8192,
+          .is_llama = true,
+          .has_qkv_bias = false};
+}
+
 Result<Graph> build_decoder(const DecoderConfig& config) {
-  const std::array<std::pair<const char*, std::int64_t>, 7> sizes{
-      {{"vocabulary", config.vocabulary},
-       {"width", config.width},
-       {"heads", config.heads},
-       {"kv_heads", config.kv_heads},
-       {"head_width", config.head_width},
-       {"mlp_width", config.mlp_width},
-       {"positions", config.is_llama ? 1 : config.positions}}};
-  constexpr std::int64_t kSizeMax = 1 << 24;
-  for (const auto& [name, size] : sizes) {
-    if (size < 1 || size > kSizeMax) {
-      return Error::user("decoder: {} is {}, expected 1 to {}", name, size, kSizeMax);
-    }
-  }
-  if (config.depth < 0 || config.depth > kSizeMax) {
-    return Error::user("decoder: depth is {}, expected 0 to {}", config.depth, kSizeMax);
-  }
-  if (config.heads % config.kv_heads != 0) {
-    return Error::user("decoder: {} heads do not share {} heads of keys and values evenly",
-                       config.heads, config.kv_heads);
-  }
+  ASSAY_TRY_VOID(check_sizes("decoder", {{"vocabulary", config.vocabulary},
+                                         {"width", config.width},
+                                         {"depth", config.depth, 0, kDepthMax},
+                                         {"heads", config.heads},
+                                         {"kv_heads", config.kv_heads},
+                                         {"head_width", config.head_width},
+                                         {"mlp_width", config.mlp_width}}));
+  ASSAY_TRY_VOID(check_divides("decoder", {"kv_heads", config.kv_heads}, {"heads", config.heads}));
   if (config.is_llama && config.head_width % 2 != 0) {
-    return Error::user("decoder: heads of width {} have no pairs to rotate", config.head_width);
+    return Error::user("decoder: head_width is {}; expected an even number, for rotary pairs",
+                       config.head_width);
+  }
+  if (!config.is_llama) {
+    ASSAY_TRY_VOID(check_sizes("decoder", {{"positions", config.positions}}));
   }
   return DecoderBuilder(config).build();
 }

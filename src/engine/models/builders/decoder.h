@@ -7,7 +7,8 @@
 //            many of the new ones are real, the rest is padding; last [batch]: the row whose logits
 //            are wanted; positions [batch, sequence]
 //   states   keys.<i>, values.<i> [batch, kv_heads, capacity, head_width]
-//   outputs  logits [batch, vocabulary] of `last`
+//   outputs  logits [batch, vocabulary] of `last`; all_logits [batch, sequence, vocabulary] where
+//   asked
 #pragma once
 
 #include <string>
@@ -28,14 +29,18 @@ struct DecoderConfig {
   std::int64_t mlp_width = 3072;
   std::int64_t positions = 1024;  ///< Learned ones; 0: rotary.
   bool is_llama = false;          ///< rms_norm, rotary, SwiGLU, no biases; else GPT-2's.
-  bool has_tied_head = true;
+  bool has_qkv_bias = true;       ///< Llama has none, Qwen 2 has.
+  bool has_head_norms = false;    ///< Each head of q and k has an rms_norm, as in Qwen 3.
+  bool has_tied_head = true;      ///< The head's weight is that of the embedding.
+  bool gives_all_logits = false;
   double epsilon = 1e-5;
-  /// Width of the window of states is the name "capacity".
-  tensor::DType cache = tensor::DType::kF32;
+  tensor::DType cache = tensor::DType::kF32;  ///< Of the states.
 };
 
 DecoderConfig gpt2_small();
-/// Refuses sizes that make no model.
+/// Llama's structure in the sizes of Llama 3.2 1B.
+DecoderConfig llama_1b();
+/// A user error where the sizes make no model.
 Result<graph::Graph> build_decoder(const DecoderConfig& config);
 
 /// The rotary frequencies of a weight "frequencies": base^(-2 i / head_width).

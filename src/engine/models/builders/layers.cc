@@ -32,6 +32,34 @@ NodeId rms_norm(Graph& graph, NodeId x, const std::string& name, std::int64_t wi
   return graph.op("rms_norm", {x, weight}, {{"epsilon", epsilon}}, name);
 }
 
+NodeId activation(Graph& graph, NodeId x, const std::string& kind) {
+  return graph.op("activation", {x}, {{"kind", kind}});
+}
+
+Convolution convolution3x3(std::int64_t in, std::int64_t out, std::int64_t stride) {
+  return {.in = in, .out = out, .kernel = 3, .stride = stride, .padding = 1};
+}
+
+NodeId conv2d(Graph& graph, NodeId x, const std::string& name, const Convolution& convolution) {
+  const auto& [in, out, kernel, stride, padding, bias] = convolution;
+  const NodeId weight = graph.weight(name + ".weight", {DType::kF32, {out, in, kernel, kernel}});
+  const NodeId offset =
+      bias == Bias::kNone ? kAbsent : graph.weight(name + ".bias", {DType::kF32, {out}});
+  return graph.op("conv2d", {x, weight, offset},
+                  {{"stride", Integers{stride, stride}}, {"padding", Integers{padding, padding}}},
+                  name);
+}
+
+NodeId batch_norm(Graph& graph, NodeId x, const std::string& name, std::int64_t channels) {
+  constexpr double kEpsilon = 1e-5;  // That of every network of ours.
+  const auto part = [&](const char* which) {
+    return graph.weight(format("{}.{}", name, which), {DType::kF32, {channels}});
+  };
+  return graph.op("batch_norm",
+                  {x, part("running_mean"), part("running_var"), part("weight"), part("bias")},
+                  {{"epsilon", kEpsilon}}, name);
+}
+
 NodeId reshape(Graph& graph, NodeId x, Integers shape) {
   return graph.op("reshape", {x}, {{"shape", std::move(shape)}});
 }

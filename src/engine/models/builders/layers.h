@@ -19,6 +19,25 @@ graph::NodeId layer_norm(graph::Graph& graph, graph::NodeId x, const std::string
                          std::int64_t width, double epsilon);
 graph::NodeId rms_norm(graph::Graph& graph, graph::NodeId x, const std::string& name,
                        std::int64_t width, double epsilon);
+/// `kind` is one of the op's: "gelu".
+graph::NodeId activation(graph::Graph& graph, graph::NodeId x, const std::string& kind);
+
+struct Convolution {
+  std::int64_t in = 0;
+  std::int64_t out = 0;
+  std::int64_t kernel = 1;
+  std::int64_t stride = 1;
+  std::int64_t padding = 0;
+  Bias bias = Bias::kNone;
+};
+Convolution convolution3x3(std::int64_t in, std::int64_t out, std::int64_t stride);
+/// x [B, in, H, W]
+graph::NodeId conv2d(graph::Graph& graph, graph::NodeId x, const std::string& name,
+                     const Convolution& convolution);
+/// With the statistics of the training as weights "running_mean" and "running_var".
+graph::NodeId batch_norm(graph::Graph& graph, graph::NodeId x, const std::string& name,
+                         std::int64_t channels);
+
 graph::NodeId reshape(graph::Graph& graph, graph::NodeId x, graph::Integers shape);
 graph::NodeId permute(graph::Graph& graph, graph::NodeId x, graph::Integers axes);
 /// `count` indexes of the last axis, from `first`.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Layers one after another: linear and an activation for each hidden width, a linear to the output,
-// softmax where asked. Input x [batch, input].
+// softmax where asked. Input x [batch, input], output y [batch, output].
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "core/result.h"
 #include "engine/graph/graph.h"
 
 namespace assay::models {
@@ -18,6 +19,11 @@ struct MlpConfig {
   bool ends_in_softmax = true;
 };
 
-graph::Graph build_mlp(const MlpConfig& config);
+/// The network that the seed's sweep really built for a list of hidden widths: from two widths on
+/// it leaves out the last one, so that [512] and [512, 512] are the same network.
+MlpConfig mlp_of_seed_sweep(std::int64_t input, std::vector<std::int64_t> hidden,
+                            std::int64_t output);
+
+Result<graph::Graph> build_mlp(const MlpConfig& config);
 
 }  // namespace assay::models

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How many numbers a model learned: the elements of all weights of its graph.
+// How many numbers a model learned, as papers and model cards count them: the elements of all
+// weights of its graph, but for those that were calculated or measured (rotary frequencies, the
+// running statistics of batch norms).
 #pragma once
 
 #include <cstdint>
