@@ -53,11 +53,14 @@ HWY_INLINE void apply(const float* x, std::int64_t count, float shift, float sca
   std::int64_t i = 0;
   for (; i + lanes <= count; i += lanes) {
     const Vector value = hn::Mul(hn::Sub(hn::LoadU(f32, x + i), by), times);
+    const Vector factor = weight != nullptr ? hn::LoadU(f32, weight + i) : hn::Set(f32, 1.0F);
     const Vector start = bias != nullptr ? hn::LoadU(f32, bias + i) : hn::Zero(f32);
-    hn::StoreU(hn::MulAdd(value, hn::LoadU(f32, weight + i), start), f32, y + i);
+    hn::StoreU(hn::MulAdd(value, factor, start), f32, y + i);
   }
-  for (; i < count; ++i)
-    y[i] = (x[i] - shift) * scale * weight[i] + (bias != nullptr ? bias[i] : 0.0F);
+  for (; i < count; ++i) {
+    const float factor = weight != nullptr ? weight[i] : 1.0F;
+    y[i] = (x[i] - shift) * scale * factor + (bias != nullptr ? bias[i] : 0.0F);
+  }
 }
 
 void LayerNormRow(const float* x, std::int64_t count, const float* weight, const float* bias,

@@ -8,11 +8,11 @@
 namespace assay::kernels {
 
 /// y = (x - mean) / sqrt(variance + epsilon) * weight + bias over the last axis. x and y have the
-/// same shape, weight and bias (or null) as many elements as a row. y may be x.
+/// same shape, weight and bias (either may be null) as many elements as a row. y may be x.
 void layer_norm(tensor::TensorView<const float> x, const float* weight, const float* bias,
                 double epsilon, tensor::TensorView<float> y, int threads);
 
-/// y = x / sqrt(mean of x^2 + epsilon) * weight over the last axis. y may be x.
+/// y = x / sqrt(mean of x^2 + epsilon) * weight (or null) over the last axis. y may be x.
 void rms_norm(tensor::TensorView<const float> x, const float* weight, double epsilon,
               tensor::TensorView<float> y, int threads);
 

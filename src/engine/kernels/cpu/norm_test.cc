@@ -33,13 +33,15 @@ void expect_agreement(const Problem& p, int threads) {
   }
   const TensorView<const float> from(x.data(), {p.rows, p.size}, {stride, 1});
   for (const bool is_rms : {false, true}) {
-    for (const bool has_bias : {false, true}) {
+    for (const auto [has_weight, has_bias] :
+         {std::pair(true, false), {true, true}, {false, false}}) {
       std::vector<float> y(x.size() + 2, kCanary);
       const TensorView<float> to(y.data() + 1, from.shape(), from.strides());
       if (is_rms) {
-        rms_norm(from, weight.data(), 1e-5, to, threads);
+        rms_norm(from, has_weight ? weight.data() : nullptr, 1e-5, to, threads);
       } else {
-        layer_norm(from, weight.data(), has_bias ? bias.data() : nullptr, 1e-5, to, threads);
+        layer_norm(from, has_weight ? weight.data() : nullptr, has_bias ? bias.data() : nullptr,
+                   1e-5, to, threads);
       }
       for (std::int64_t i = 0; i < p.rows; ++i) {
         double mean = 0, square = 0;
@@ -51,7 +53,7 @@ void expect_agreement(const Problem& p, int threads) {
         for (std::int64_t j = 0; j < p.size; ++j) {
           const auto at = static_cast<std::size_t>(j);
           double want = (static_cast<double>(from.at(i, j)) - mean) * scale;
-          want *= static_cast<double>(weight[at]);
+          if (has_weight) want *= static_cast<double>(weight[at]);
           if (has_bias && !is_rms) want += static_cast<double>(bias[at]);
           ASSERT_NEAR(static_cast<double>(to.at(i, j)), want, 1e-5 * (1 + std::abs(p.mean) / 10))
               << p.rows << " x " << p.size << " rms " << is_rms;
