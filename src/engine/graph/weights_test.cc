@@ -42,6 +42,8 @@ TEST(Weights, FindsByNameAndOffersTheNearest) {
             "no weight fc.wieght among 1; did you mean fc.weight?");
   EXPECT_EQ(weights.find("z").error().message(), "no weight z among 1");
   EXPECT_EQ(weights.size(), Bytes(8));
+  weights.drop("fc.weight");
+  EXPECT_EQ(weights.size(), Bytes(0));
 }
 
 TEST(CheckWeights, ListsAllThatDoNotFit) {

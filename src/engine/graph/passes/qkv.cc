@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <tuple>
 
 #include "engine/graph/passes/rewrite.h"
 
@@ -12,11 +11,25 @@ namespace assay::graph {
 namespace {
 
 constexpr std::size_t kWeight = 1;
-constexpr std::size_t kBias = 2;
-constexpr std::size_t kResidual = 3;
 
-/// What merged linears have in common.
-using Key = std::tuple<NodeId, DType, bool, std::string>;
+bool is_layer(const Rewrite& graph, NodeId id) {
+  return graph.is_op(id, "linear") || graph.is_op(id, "quantised_linear");
+}
+
+/// What a layer has a row of for each output: weight, scales, bias. Behind x, before the residual.
+std::vector<NodeId> row_operands(const Node& layer) {
+  return {layer.operands.begin() + kWeight, layer.operands.end() - 1};
+}
+
+/// What merged layers have in common.
+struct Key {
+  NodeId x;
+  std::string_view op;
+  DType weight;
+  std::vector<bool> has;  ///< Which row operands.
+  std::map<std::string, Attribute> attributes;
+  auto operator<=>(const Key&) const = default;
+};
 
 struct Group {
   std::vector<NodeId> members;  ///< In their order.
@@ -24,16 +37,23 @@ struct Group {
 };
 
 bool can_merge(const Rewrite& graph, NodeId id) {
-  if (!graph.is_op(id, "linear") || graph.is_constant(id)) return false;
-  const Node& node = graph.node(id);
-  return node.operands[kResidual] == kAbsent && graph.is_constant(node.operands[kWeight]) &&
-         graph.is_constant(node.operands[kBias]);
+  if (!is_layer(graph, id) || graph.is_constant(id)) return false;
+  const Node& layer = graph.node(id);
+  return layer.operands.back() == kAbsent &&
+         std::ranges::all_of(row_operands(layer),
+                             [&](NodeId operand) { return graph.is_constant(operand); });
 }
 
 Key key_of(const Rewrite& graph, NodeId id) {
-  const Node& node = graph.node(id);
-  return {node.operands[0], graph.type(node.operands[kWeight]).dtype,
-          node.operands[kBias] != kAbsent, node.attributes.text("activation")};
+  const Node& layer = graph.node(id);
+  Key key{layer.operands[0],
+          layer.op->name,
+          graph.type(layer.operands[kWeight]).dtype,
+          {},
+          layer.attributes.entries()};
+  for (const NodeId operand : row_operands(layer))
+    key.has.push_back(operand != kAbsent);
+  return key;
 }
 
 class Merger {
@@ -67,15 +87,16 @@ class Merger {
  private:
   static NodeId write_merged(Rewrite& graph, const std::vector<NodeId>& members) {
     const Node& first = graph.node(members.front());
-    const auto joined = [&](std::size_t operand) {
+    std::vector<NodeId> operands{graph.mapped(first.operands[0])};
+    for (std::size_t operand = kWeight; operand + 1 < first.operands.size(); ++operand) {
       std::vector<NodeId> parts;
       for (const NodeId member : members)
         parts.push_back(graph.mapped(graph.node(member).operands[operand]));
-      return graph.write("concat", std::move(parts), {{"axis", 0}});
-    };
-    const NodeId bias = first.operands[kBias] == kAbsent ? kAbsent : joined(kBias);
-    return graph.write("linear", {graph.mapped(first.operands[0]), joined(kWeight), bias},
-                       {{"activation", first.attributes.text("activation")}}, first.name);
+      const bool is_there = parts.front() != kAbsent;
+      operands.push_back(is_there ? graph.write("concat", std::move(parts), {{"axis", 0}})
+                                  : kAbsent);
+    }
+    return graph.write(first.op->name, std::move(operands), first.attributes, first.name);
   }
 
   std::map<Key, Group> groups_;

@@ -7,9 +7,9 @@
 
 namespace assay::graph {
 
-/// Merges linears over the same x whose weights are constants of one dtype, with the same
-/// activation, all or none with a bias, none with a residual: one linear over their concatenated
-/// weights, and a slice for each.
+/// Merges layers (linear, quantised_linear) over the same x whose weights are constants of one
+/// dtype, with the same attributes, all or none with a bias, none with a residual: one layer over
+/// their concatenated weights, and a slice for each.
 Result<Graph> qkv_pass(const Graph& graph, const Bindings& bindings);
 
 }  // namespace assay::graph

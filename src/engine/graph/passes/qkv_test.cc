@@ -47,6 +47,24 @@ TEST(QkvPass, WithoutBiasesConcatenatesWeightsOnly) {
   EXPECT_EQ(only(merged, "linear").operands[2], kAbsent);
 }
 
+TEST(QkvPass, MergesQuantisedLayersOfOneMode) {
+  Graph graph;
+  const NodeId x = graph.input("x", DType::kF32, {3, 16});
+  const auto layer = [&](const std::string& name, const std::string& mode) {
+    const NodeId w = graph.weight(name, {DType::kI8, {8, 16}});
+    const NodeId scales = graph.weight(name + ".scales", {DType::kF32, {8}});
+    graph.output(name, graph.op("quantised_linear", {x, w, scales}, {{"mode", mode}}));
+  };
+  layer("a", "dynamic");
+  layer("b", "weight_only");
+  layer("c", "dynamic");
+  const Graph merged = *qkv_pass(graph, {});
+  EXPECT_THAT(running_op_counts(merged),
+              ElementsAre(Pair("quantised_linear", 2), Pair("slice", 2)));
+  EXPECT_EQ(op_counts(merged)["concat"], 2) << "weights and scales";
+  EXPECT_TRUE(infer_types(merged, {}).has_value());
+}
+
 TEST(QkvPass, LeavesAloneLayersThatDiffer) {
   Graph graph;
   const NodeId x = graph.input("x", DType::kF32, {3, 16});
