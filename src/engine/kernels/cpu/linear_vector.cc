@@ -20,89 +20,8 @@ HWY_BEFORE_NAMESPACE();
 namespace assay::kernels::HWY_NAMESPACE {
 
 #include "engine/kernels/cpu/vector_math.inc"
-
-constexpr int kLanes = static_cast<int>(hn::MaxLanes(Lanes()));
-constexpr int kVectors = kPanelColumns / kLanes;  ///< Of one panel.
-#if HWY_TARGET == HWY_AVX3
-constexpr int kTileRows = 12;  // 24 sums, 2 weights, 1 input of 32 registers.
-constexpr int kTilePanels = 2;
-#elif HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_NEON
-constexpr int kTileRows =
-    6;  // 12 sums, 2 weights, 1 input of 16 registers (24, 4, 1 of NEON's 32).
-constexpr int kTilePanels = 1;
-#else
-constexpr int kTileRows = 3;
-constexpr int kTilePanels = 1;
-#endif
-/// The bound of an array.
-consteval std::size_t bound(std::int64_t count) {
-  return static_cast<std::size_t>(count);
-}
-constexpr std::int64_t kTileColumns = kTilePanels * kPanelColumns;
-
-/// y[kRows, kPanels * 16] = start + x[kRows, depth] panels.
-struct RegisterTile {
-  const float* x;
-  std::int64_t x_stride;
-  const float* panels;
-  std::int64_t panel_stride;
-  std::int64_t depth;
-  const float* start;
-  std::int64_t start_stride;  ///< 0: every row starts from the same, as from a bias.
-  float* y;
-  std::int64_t y_stride;
-};
-
-template <int kRows, int kPanels>
-HWY_NOINLINE void multiply_tile(const RegisterTile& tile) {
-  const Lanes f32;
-  constexpr int kAcross = kPanels * kVectors;
-  Vector sums[bound(kRows)][bound(kAcross)];
-#pragma GCC unroll 16
-  for (int i = 0; i < kRows; ++i) {
-#pragma GCC unroll 16
-    for (int j = 0; j < kAcross; ++j)
-      sums[i][j] = hn::LoadU(f32, tile.start + i * tile.start_stride + j * kLanes);
-  }
-  const float* x = tile.x;
-  const float* weights = tile.panels;
-  const std::int64_t x_stride = tile.x_stride;
-  const std::int64_t panel_stride = tile.panel_stride;
-#pragma GCC unroll 2
-  for (std::int64_t d = 0; d < tile.depth; ++d) {
-    Vector row[bound(kAcross)];
-#pragma GCC unroll 16
-    for (int j = 0; j < kAcross; ++j) {
-      const int panel = j / kVectors;
-      row[j] = hn::LoadU(f32, weights + panel * panel_stride + (j % kVectors) * kLanes);
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < kRows; ++i) {
-      const Vector input = hn::Set(f32, x[i * x_stride]);
-#pragma GCC unroll 16
-      for (int j = 0; j < kAcross; ++j)
-        sums[i][j] = hn::MulAdd(input, row[j], sums[i][j]);
-    }
-    ++x;
-    weights += kPanelColumns;
-  }
-#pragma GCC unroll 16
-  for (int i = 0; i < kRows; ++i) {
-#pragma GCC unroll 16
-    for (int j = 0; j < kAcross; ++j)
-      hn::StoreU(sums[i][j], f32, tile.y + i * tile.y_stride + j * kLanes);
-  }
-}
-
-using TileKernel = void (*)(const RegisterTile&);
-
-template <int kPanels, int... kRow>
-constexpr std::array<TileKernel, sizeof...(kRow)> tile_kernels(
-    std::integer_sequence<int, kRow...>) {
-  return {&multiply_tile<kRow + 1, kPanels>...};
-}
-constexpr auto kOnePanel = tile_kernels<1>(std::make_integer_sequence<int, kTileRows>{});
-constexpr auto kAllPanels = tile_kernels<kTilePanels>(std::make_integer_sequence<int, kTileRows>{});
+// After the vector functions.
+#include "engine/kernels/cpu/register_tile.inc"
 
 using FinishRow = void (*)(const float*, const float*, float*, std::int64_t);
 
@@ -142,8 +61,7 @@ class TileWork {
       tile.start = block_.bias + column;
       if (!is_whole) tile.start = std::copy_n(tile.start, columns, bias_) - columns;
     }
-    const auto& kernels = columns > kPanelColumns ? kAllPanels : kOnePanel;
-    kernels[static_cast<std::size_t>(rows - 1)](tile);
+    multiply_registers(tile, rows, columns);
     if (!is_whole) copy_rows(edge_, kTileColumns, y, block_.y_stride, rows, columns);
     if (block_.is_last) finish(row, rows, column, columns);
   }

@@ -33,7 +33,7 @@ void expect_agreement(const Problem& p, int threads) {
   }
   const TensorView<const float> from(x.data(), {p.rows, p.size}, {stride, 1});
   for (const bool is_rms : {false, true}) {
-    for (const auto [has_weight, has_bias] :
+    for (const auto& [has_weight, has_bias] :
          {std::pair(true, false), {true, true}, {false, false}}) {
       std::vector<float> y(x.size() + 2, kCanary);
       const TensorView<float> to(y.data() + 1, from.shape(), from.strides());

@@ -2,8 +2,19 @@
 #include "engine/kernels/cpu/sdpa_vector.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
+#include <type_traits>
+#include <utility>
 
+#include "engine/kernels/activation.h"
+#include "engine/kernels/cpu/convert.h"
+#include "engine/kernels/cpu/packed_weight.h"
+
+// Arrays of vectors need types of known size, which those of SVE are not: NEON serves there. SSSE3
+// adds nothing to SSE4 but compile time.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_SSSE3)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/kernels/cpu/sdpa_vector.cc"
 #include <hwy/foreach_target.h>  // Compiles this file once per instruction set.
@@ -13,171 +24,251 @@
 HWY_BEFORE_NAMESPACE();
 namespace assay::kernels::HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
+#include "engine/kernels/cpu/vector_math.inc"
+// After the vector functions.
+#include "engine/kernels/cpu/register_tile.inc"
+
+using tensor::ConstAnyView;
 using tensor::TensorView;
-using Lanes = hn::ScalableTag<float>;
-using Vector = hn::Vec<Lanes>;
 
-constexpr std::int64_t kRows = 6;  ///< Of a register tile: 6 x 2 vectors fill 12 of 16 registers.
-constexpr float kHidden = -1e30F;  ///< A score that weighs nothing, and is still finite.
+constexpr float kHidden = -1e30F;  ///< Below any score, and still finite.
+constexpr float kLog2E = 1.44269504F;
 
-std::int64_t lane_count() {
-  return static_cast<std::int64_t>(hn::Lanes(Lanes()));
-}
+/// Everything a block keeps while it goes through the tiles of keys. Queries stand along the rows
+/// of all matrices, `columns` of them: the block's, filled up with zeros to whole panels.
+struct BlockState {
+  std::int64_t columns;
+  std::int64_t head_dim;
+  float* queries;  ///< [head_dim, columns], times scale * log2(e).
+  float* scores;   ///< [kTileKeys, columns]
+  float* sums;     ///< [head_dim, columns]: weighted values so far.
+  float* peak;     ///< Per query: the largest score so far.
+  float* total;    ///< Per query: the sum of weights so far, relative to the peak.
+  float* seen;     ///< Per query: how many keys it sees; exact up to 2^24.
+  float* keys;     ///< [kTileKeys, head_dim]: where they do not lie as wanted.
+  float* values;
+};
 
-std::int64_t width() {
-  return 2 * lane_count();
-}
-
-/// 2^x = 2^n * 2^f with n the nearest integer. 2^f on [-0.5, 0.5] is the degree-5 polynomial of
-/// least relative error, 7.5e-8 (found by Remez' exchange); rounding adds about as much.
-HWY_INLINE Vector exp2(Vector x) {
+/// queries[d][i] = scale * from[i][d], four d of a vector of queries at a time.
+void turn_queries(const QueryBlock& block, const BlockState& state) {
   const Lanes f32;
-  const hn::RebindToSigned<Lanes> i32;
-  const Vector magic = hn::Set(f32, 12582912.0F);  // 1.5 * 2^23: adding it rounds to an integer.
-  x = hn::Max(hn::Set(f32, -126.0F), x);           // This order lets a NaN through on x86.
-  const Vector shifted = hn::Add(x, magic);
-  const Vector f = hn::Sub(x, hn::Sub(shifted, magic));
-  Vector power = hn::Set(f32, 1.3276471978e-3F);
-  power = hn::MulAdd(power, f, hn::Set(f32, 9.6755413342e-3F));
-  power = hn::MulAdd(power, f, hn::Set(f32, 5.5507132735e-2F));
-  power = hn::MulAdd(power, f, hn::Set(f32, 2.4022119724e-1F));
-  power = hn::MulAdd(power, f, hn::Set(f32, 6.9314696706e-1F));
-  power = hn::MulAdd(power, f, hn::Set(f32, 1.0000000717F));
-  // The low bits of `shifted` are n: moved to the exponent and added, they scale by 2^n.
-  const auto exponent = hn::ShiftLeft<23>(hn::BitCast(i32, shifted));
-  return hn::BitCast(f32, hn::Add(hn::BitCast(i32, power), exponent));
+  const std::int64_t rows = block.queries.extent(0);
+  const std::int64_t step = block.queries.stride(1);
+  const Vector scale = constant(block.scale * kLog2E);
+  HWY_ALIGN float four[4 * HWY_MAX_BYTES / sizeof(float)];
+  for (std::int64_t first = 0; first < state.columns; first += kLanes) {
+    const std::int64_t used = std::clamp<std::int64_t>(rows - first, 0, kLanes);
+    std::fill_n(four, 4 * kLanes, 0.0F);
+    for (std::int64_t d = 0; d < state.head_dim; d += 4) {
+      const std::int64_t depth = std::min<std::int64_t>(4, state.head_dim - d);
+      for (std::int64_t i = 0; i < used; ++i) {
+        const float* from = block.queries.data() + (first + i) * block.queries.stride(0) + d * step;
+        for (std::int64_t j = 0; j < depth; ++j)
+          four[4 * i + j] = from[j * step];
+      }
+      Vector turned[4];
+      hn::LoadInterleaved4(f32, four, turned[0], turned[1], turned[2], turned[3]);
+      for (std::int64_t j = 0; j < depth; ++j)
+        hn::StoreU(hn::Mul(turned[j], scale), f32, state.queries + (d + j) * state.columns + first);
+    }
+  }
+}
+
+BlockState start_block(const QueryBlock& block, float* scratch) {
+  BlockState state{};
+  const std::int64_t rows = block.queries.extent(0);
+  state.head_dim = block.queries.extent(1);
+  state.columns = tensor::round_up(rows, kPanelColumns);
+  const std::int64_t matrix = state.head_dim * state.columns;
+  float* next = scratch;
+  const auto take = [&next](std::int64_t count) { return std::exchange(next, next + count); };
+  state.queries = take(matrix);
+  state.sums = take(matrix);
+  state.scores = take(kTileKeys * state.columns);
+  state.peak = take(state.columns);
+  state.total = take(state.columns);
+  state.seen = take(state.columns);
+  state.keys = take(kTileKeys * state.head_dim);
+  state.values = take(kTileKeys * state.head_dim);
+  turn_queries(block, state);
+  std::fill_n(state.sums, matrix, 0.0F);
+  std::fill_n(state.peak, state.columns, kHidden);
+  std::fill_n(state.total, state.columns, 0.0F);
+  for (std::int64_t i = 0; i < state.columns; ++i) {
+    // What fills up sees all keys, so that it hides nothing where the block's queries do not.
+    state.seen[i] = static_cast<float>(i < rows ? block.seen(i) : block.limit);
+  }
+  return state;
+}
+
+/// Rows of keys or values as f32.
+struct TileRows {
+  const float* data;
+  std::int64_t stride;
+  std::int64_t step;
+};
+
+/// As they lie where that is dense enough; else copied, because rows on pages of their own cost
+/// more than the copy each time they are read.
+TileRows tile_rows(const ConstAnyView& from, std::int64_t first, std::int64_t count, float* copy) {
+  const std::int64_t head_dim = from.type.shape[1];
+  const std::int64_t stride = from.strides[0];
+  const std::int64_t step = from.strides[1];
+  const std::int64_t size = tensor::size_of(from.type.dtype);
+  const auto* data = static_cast<const std::byte*>(from.data) + first * stride * size;
+  const bool is_f32 = from.type.dtype == tensor::DType::kF32;
+  const bool is_near = step == 1 && stride <= 2 * head_dim;
+  if (is_f32 && (is_near || step != 1)) return {reinterpret_cast<const float*>(data), stride, step};
+  for (std::int64_t j = 0; j < count; ++j)
+    convert_run(data + j * stride * size, from.type.dtype, copy + j * head_dim, tensor::DType::kF32,
+                head_dim);
+  return {copy, head_dim, 1};
+}
+
+/// c[rows, columns] (+)= a[rows, depth] b[depth, columns], b and c with rows of state.columns.
+struct BlockProduct {
+  const float* a;
+  std::int64_t a_stride;
+  std::int64_t a_step;
+  std::int64_t rows;
+  std::int64_t depth;
+  const float* b;
+  float* c;
+  bool adds;
+};
+
+void multiply_block_rows(const BlockProduct& product, std::int64_t columns) {
+  alignas(64) static constexpr float kZeros[kTileColumns] = {};
+  const std::int64_t tiles = (product.rows + kTileRows - 1) / kTileRows;
+  for (std::int64_t column = 0; column < columns; column += kTileColumns) {
+    for (std::int64_t t = 0; t < tiles; ++t) {
+      const std::int64_t row = t * product.rows / tiles;
+      float* c = product.c + row * columns + column;
+      multiply_registers({.x = product.a + row * product.a_stride,
+                          .x_stride = product.a_stride,
+                          .x_step = product.a_step,
+                          .panels = product.b + column,
+                          .panel_stride = kPanelColumns,
+                          .panel_step = columns,
+                          .depth = product.depth,
+                          .start = product.adds ? c : kZeros,
+                          .start_stride = product.adds ? columns : 0,
+                          .y = c,
+                          .y_stride = columns},
+                         (t + 1) * product.rows / tiles - row,
+                         std::min(kTileColumns, columns - column));
+    }
+  }
+}
+
+/// Scores of one vector of queries become weights. kMasks: some of them do not see all keys.
+template <bool kMasks>
+void weigh_column(const BlockState& state, std::int64_t first_key, std::int64_t keys,
+                  std::int64_t column) {
+  const Lanes f32;
+  float* scores = state.scores + column;
+  const std::int64_t stride = state.columns;
+  const Vector seen =
+      hn::Sub(hn::LoadU(f32, state.seen + column), constant(static_cast<float>(first_key)));
+  const auto sees = [&](std::int64_t j)
+                        HWY_ATTR { return hn::Gt(seen, constant(static_cast<float>(j))); };
+  const Vector before = hn::LoadU(f32, state.peak + column);
+  Vector peaks[4] = {before, before, before, before};
+  for (std::int64_t j = 0; j < keys; ++j) {
+    Vector score = hn::LoadU(f32, scores + j * stride);
+    if constexpr (kMasks) score = hn::IfThenElse(sees(j), score, before);
+    peaks[j % 4] = hn::Max(peaks[j % 4], score);
+  }
+  const Vector peak = hn::Max(hn::Max(peaks[0], peaks[1]), hn::Max(peaks[2], peaks[3]));
+  const Vector shrink = exp2(hn::Sub(before, peak));
+  Vector totals[2] = {hn::Mul(hn::LoadU(f32, state.total + column), shrink), hn::Zero(f32)};
+  for (std::int64_t j = 0; j < keys; ++j) {
+    Vector weight = exp2(hn::Sub(hn::LoadU(f32, scores + j * stride), peak));
+    if constexpr (kMasks) weight = hn::IfThenElseZero(sees(j), weight);
+    hn::StoreU(weight, f32, scores + j * stride);
+    totals[j % 2] = hn::Add(totals[j % 2], weight);
+  }
+  hn::StoreU(peak, f32, state.peak + column);
+  hn::StoreU(hn::Add(totals[0], totals[1]), f32, state.total + column);
+  if (first_key == 0) return;
+  for (std::int64_t d = 0; d < state.head_dim; ++d) {
+    float* sum = state.sums + d * stride + column;
+    hn::StoreU(hn::Mul(hn::LoadU(f32, sum), shrink), f32, sum);
+  }
+}
+
+void weigh_tile(const QueryBlock& block, const BlockState& state, std::int64_t first_key,
+                std::int64_t keys) {
+  const bool all_see = block.seen(0) >= first_key + keys;
+  for (std::int64_t column = 0; column < state.columns; column += kLanes) {
+    if (all_see) {
+      weigh_column<false>(state, first_key, keys, column);
+    } else {
+      weigh_column<true>(state, first_key, keys, column);
+    }
+  }
+}
+
+/// out[i][d] = sums[d][i] / total[i], four d of a vector of queries at a time.
+void finish_block(const QueryBlock& block, const BlockState& state) {
+  const Lanes f32;
+  const std::int64_t rows = block.out.extent(0);
+  const std::int64_t step = block.out.stride(1);
+  HWY_ALIGN float four[4 * HWY_MAX_BYTES / sizeof(float)];
+  for (std::int64_t first = 0; first < rows; first += kLanes) {
+    const std::int64_t used = std::min<std::int64_t>(kLanes, rows - first);
+    const Vector total = hn::LoadU(f32, state.total + first);
+    const Vector sees_none = hn::IfThenElse(hn::Eq(total, hn::Zero(f32)), constant(1.0F), total);
+    const Vector share = hn::Div(constant(1.0F), sees_none);  // Its sums are 0.
+    for (std::int64_t d = 0; d < state.head_dim; d += 4) {
+      const std::int64_t depth = std::min<std::int64_t>(4, state.head_dim - d);
+      Vector turned[4];
+      for (std::int64_t j = 0; j < 4; ++j) {
+        const float* sum = state.sums + (d + std::min(j, depth - 1)) * state.columns + first;
+        turned[j] = hn::Mul(hn::LoadU(f32, sum), share);
+      }
+      hn::StoreInterleaved4(turned[0], turned[1], turned[2], turned[3], f32, four);
+      for (std::int64_t i = 0; i < used; ++i) {
+        float* to = block.out.data() + (first + i) * block.out.stride(0) + d * step;
+        for (std::int64_t j = 0; j < depth; ++j)
+          to[j * step] = four[4 * i + j];
+      }
+    }
+  }
+}
+
+void Attend(const QueryBlock& block, float* scratch) {
+  const BlockState state = start_block(block, scratch);
+  const std::int64_t seen = block.seen(block.queries.extent(0) - 1);
+  for (std::int64_t first_key = 0; first_key < seen; first_key += kTileKeys) {
+    const std::int64_t keys = std::min(kTileKeys, seen - first_key);
+    const TileRows k = tile_rows(block.keys, first_key, keys, state.keys);
+    multiply_block_rows({.a = k.data,
+                         .a_stride = k.stride,
+                         .a_step = k.step,
+                         .rows = keys,
+                         .depth = state.head_dim,
+                         .b = state.queries,
+                         .c = state.scores,
+                         .adds = false},
+                        state.columns);
+    weigh_tile(block, state, first_key, keys);
+    const TileRows v = tile_rows(block.values, first_key, keys, state.values);
+    multiply_block_rows({.a = v.data,
+                         .a_stride = v.step,
+                         .a_step = v.stride,
+                         .rows = state.head_dim,
+                         .depth = keys,
+                         .b = state.scores,
+                         .c = state.sums,
+                         .adds = true},
+                        state.columns);
+  }
+  finish_block(block, state);
 }
 
 float exp2_of(float x) {
   return hn::GetLane(exp2(hn::Set(Lanes(), x)));
-}
-
-/// c[6, width] = a[6, depth] * b[depth, width], or scale * c + that.
-struct RegisterTile {
-  const float* a;
-  std::int64_t a_stride;
-  const float* b;
-  std::int64_t depth;
-  float* c;
-  std::int64_t c_stride;
-  const float* scale;  ///< One per row; only where c is added to.
-};
-
-template <bool kAdds>
-HWY_INLINE Vector start(const RegisterTile& tile, std::int64_t row, std::int64_t column) {
-  const Lanes f32;
-  if constexpr (!kAdds) return hn::Zero(f32);
-  return hn::Mul(hn::LoadU(f32, tile.c + row * tile.c_stride + column),
-                 hn::Set(f32, tile.scale[row]));
-}
-
-template <bool kAdds>
-HWY_NOINLINE void multiply(const RegisterTile& tile) {
-  const Lanes f32;
-  const std::int64_t half = lane_count();
-  Vector c00 = start<kAdds>(tile, 0, 0), c01 = start<kAdds>(tile, 0, half);
-  Vector c10 = start<kAdds>(tile, 1, 0), c11 = start<kAdds>(tile, 1, half);
-  Vector c20 = start<kAdds>(tile, 2, 0), c21 = start<kAdds>(tile, 2, half);
-  Vector c30 = start<kAdds>(tile, 3, 0), c31 = start<kAdds>(tile, 3, half);
-  Vector c40 = start<kAdds>(tile, 4, 0), c41 = start<kAdds>(tile, 4, half);
-  Vector c50 = start<kAdds>(tile, 5, 0), c51 = start<kAdds>(tile, 5, half);
-  const float* a0 = tile.a;
-  const float* a3 = tile.a + 3 * tile.a_stride;
-  const std::int64_t stride = tile.a_stride;
-  const float* b = tile.b;
-  for (std::int64_t d = 0; d < tile.depth; ++d, ++a0, ++a3, b += 2 * half) {
-    const Vector b0 = hn::LoadU(f32, b);
-    const Vector b1 = hn::LoadU(f32, b + half);
-    Vector a = hn::Set(f32, a0[0]);
-    c00 = hn::MulAdd(a, b0, c00);
-    c01 = hn::MulAdd(a, b1, c01);
-    a = hn::Set(f32, a0[stride]);
-    c10 = hn::MulAdd(a, b0, c10);
-    c11 = hn::MulAdd(a, b1, c11);
-    a = hn::Set(f32, a0[2 * stride]);
-    c20 = hn::MulAdd(a, b0, c20);
-    c21 = hn::MulAdd(a, b1, c21);
-    a = hn::Set(f32, a3[0]);
-    c30 = hn::MulAdd(a, b0, c30);
-    c31 = hn::MulAdd(a, b1, c31);
-    a = hn::Set(f32, a3[stride]);
-    c40 = hn::MulAdd(a, b0, c40);
-    c41 = hn::MulAdd(a, b1, c41);
-    a = hn::Set(f32, a3[2 * stride]);
-    c50 = hn::MulAdd(a, b0, c50);
-    c51 = hn::MulAdd(a, b1, c51);
-  }
-  float* c = tile.c;
-  const auto store = [&](Vector left, Vector right) HWY_ATTR {
-    hn::StoreU(left, f32, c);
-    hn::StoreU(right, f32, c + half);
-    c += tile.c_stride;
-  };
-  store(c00, c01);
-  store(c10, c11);
-  store(c20, c21);
-  store(c30, c31);
-  store(c40, c41);
-  store(c50, c51);
-}
-
-/// Everything a block keeps while it goes through the tiles of keys.
-struct BlockState {
-  std::int64_t rows;  ///< A multiple of kRows; those past the block's end are zero.
-  std::int64_t head_dim;
-  std::int64_t columns;  ///< head_dim rounded up to whole panels.
-  float* queries;        ///< [rows, head_dim], times scale * log2(e).
-  float* scores;         ///< [rows, kTileKeys]
-  float* sums;           ///< [columns / width][rows][width]: weighted values so far.
-  float* peak;           ///< Per row: the largest score so far.
-  float* total;          ///< Per row: the sum of weights so far, relative to the peak.
-  float* shrink;         ///< Per row: what a new peak makes of the old sums.
-};
-
-BlockState start_block(const QueryBlock& block, float* scratch) {
-  const std::int64_t head_dim = block.queries.extent(1);
-  BlockState state{};
-  state.rows = tensor::round_up(block.queries.extent(0), kRows);
-  state.head_dim = head_dim;
-  state.columns = tensor::round_up(head_dim, width());
-  state.scores = scratch;
-  state.sums = state.scores + kBlockRows * kTileKeys;
-  state.peak = state.sums + kBlockRows * state.columns;
-  state.total = state.peak + kBlockRows;
-  state.shrink = state.total + kBlockRows;
-  state.queries = state.shrink + kBlockRows;
-  const float scale = block.options.scale * 1.44269504F;
-  for (std::int64_t i = 0; i < state.rows; ++i) {
-    float* row = state.queries + i * head_dim;
-    if (i >= block.queries.extent(0)) {
-      std::fill_n(row, head_dim, 0.0F);
-      continue;
-    }
-    const float* from = block.queries.data() + i * block.queries.stride(0);
-    for (std::int64_t d = 0; d < head_dim; ++d)
-      row[d] = scale * from[d * block.queries.stride(1)];
-  }
-  std::fill_n(state.sums, state.rows * state.columns, 0.0F);
-  std::fill_n(state.peak, state.rows, kHidden);
-  std::fill_n(state.total, state.rows, 0.0F);
-  return state;
-}
-
-void score_tile(const QueryBlock& block, const BlockState& state, std::int64_t first_key,
-                std::int64_t keys) {
-  for (std::int64_t j = 0; j < keys; j += width()) {
-    const float* panel = block.packed_keys + (first_key + j) * state.head_dim;
-    for (std::int64_t i = 0; i < state.rows; i += kRows) {
-      multiply<false>({.a = state.queries + i * state.head_dim,
-                       .a_stride = state.head_dim,
-                       .b = panel,
-                       .depth = state.head_dim,
-                       .c = state.scores + i * kTileKeys + j,
-                       .c_stride = kTileKeys,
-                       .scale = nullptr});
-    }
-  }
 }
 
 /// scores[0..padded) become 2^(score - peak); returns their sum.
@@ -219,95 +310,6 @@ float largest(const float* scores, std::int64_t padded) {
   return hn::GetLane(hn::MaxOfLanes(f32, hn::Max(even, odd)));
 }
 
-void weigh_tile(const QueryBlock& block, const BlockState& state, std::int64_t first_key,
-                std::int64_t keys) {
-  for (std::int64_t i = 0; i < state.rows; ++i) {
-    float* scores = state.scores + i * kTileKeys;
-    const std::int64_t seen_of_head = keys_seen(block.first + i, block.seq_k, block.options.causal);
-    const std::int64_t seen = std::clamp<std::int64_t>(seen_of_head - first_key, 0, keys);
-    state.shrink[i] = 1;
-    if (seen > 0) {
-      const std::int64_t padded = tensor::round_up(seen, lane_count());
-      std::fill(scores + seen, scores + padded, kHidden);
-      const float peak = std::max(state.peak[i], largest(scores, padded));
-      state.shrink[i] = exp2_of(state.peak[i] - peak);
-      state.peak[i] = peak;
-      state.total[i] = state.total[i] * state.shrink[i] + weigh(scores, padded, peak);
-    }
-    std::fill(scores + seen, scores + keys, 0.0F);
-  }
-}
-
-void add_values(const QueryBlock& block, const BlockState& state, std::int64_t first_key,
-                std::int64_t keys) {
-  for (std::int64_t column = 0; column < state.columns; column += width()) {
-    const float* panel = block.packed_values + column * block.seq_k + first_key * width();
-    float* sums = state.sums + column * state.rows;
-    for (std::int64_t i = 0; i < state.rows; i += kRows) {
-      multiply<true>({.a = state.scores + i * kTileKeys,
-                      .a_stride = kTileKeys,
-                      .b = panel,
-                      .depth = keys,
-                      .c = sums + i * width(),
-                      .c_stride = width(),
-                      .scale = state.shrink + i});
-    }
-  }
-}
-
-void finish_block(const QueryBlock& block, const BlockState& state) {
-  for (std::int64_t i = 0; i < block.out.extent(0); ++i) {
-    const float scale = state.total[i] > 0 || std::isnan(state.total[i]) ? 1 / state.total[i] : 0;
-    float* out = block.out.data() + i * block.out.stride(0);
-    for (std::int64_t d = 0; d < state.head_dim; ++d) {
-      const std::int64_t column = d / width() * width();
-      const float sum = state.sums[column * state.rows + i * width() + d - column];
-      out[d * block.out.stride(1)] = sum * scale;
-    }
-  }
-}
-
-void Attend(const QueryBlock& block, float* scratch) {
-  const BlockState state = start_block(block, scratch);
-  const std::int64_t last = block.first + block.queries.extent(0) - 1;
-  const std::int64_t seen = keys_seen(last, block.seq_k, block.options.causal);
-  for (std::int64_t first_key = 0; first_key < seen; first_key += kTileKeys) {
-    const std::int64_t keys = std::min(kTileKeys, seen - first_key);
-    score_tile(block, state, first_key, keys);
-    weigh_tile(block, state, first_key, keys);
-    add_values(block, state, first_key, keys);
-  }
-  finish_block(block, state);
-}
-
-void PackKeys(TensorView<const float> keys, float* packed) {
-  const std::int64_t head_dim = keys.extent(1);
-  for (std::int64_t first = 0; first < keys.extent(0); first += width()) {
-    const std::int64_t count = std::min(width(), keys.extent(0) - first);
-    float* panel = packed + first * head_dim;
-    for (std::int64_t d = 0; d < head_dim; ++d) {
-      const float* from = keys.data() + first * keys.stride(0) + d * keys.stride(1);
-      float* to = panel + d * width();
-      for (std::int64_t j = 0; j < count; ++j)
-        to[j] = from[j * keys.stride(0)];
-      std::fill(to + count, to + width(), 0.0F);
-    }
-  }
-}
-
-void PackValues(TensorView<const float> values, float* packed) {
-  for (std::int64_t column = 0; column < values.extent(1); column += width()) {
-    const std::int64_t count = std::min(width(), values.extent(1) - column);
-    for (std::int64_t j = 0; j < values.extent(0); ++j) {
-      const float* from = values.data() + j * values.stride(0) + column * values.stride(1);
-      float* to = packed + column * values.extent(0) + j * width();
-      for (std::int64_t d = 0; d < count; ++d)
-        to[d] = from[d * values.stride(1)];
-      std::fill(to + count, to + width(), 0.0F);
-    }
-  }
-}
-
 void SoftmaxRow(std::span<float> scores, std::int64_t seen) {
   float* row = scores.data();
   const auto size = static_cast<std::int64_t>(scores.size());
@@ -336,10 +338,6 @@ void Exp2All(std::span<float> values) {
     value = exp2_of(value);
 }
 
-std::int64_t PanelWidth() {
-  return width();
-}
-
 const char* TargetName() {
   return hwy::TargetName(HWY_TARGET);
 }
@@ -351,40 +349,16 @@ HWY_AFTER_NAMESPACE();
 namespace assay::kernels {
 
 HWY_EXPORT(Attend);
-HWY_EXPORT(PackKeys);
-HWY_EXPORT(PackValues);
 HWY_EXPORT(SoftmaxRow);
 HWY_EXPORT(Exp2All);
-HWY_EXPORT(PanelWidth);
 HWY_EXPORT(TargetName);
 
 std::string_view vector_target() {
   return HWY_DYNAMIC_DISPATCH(TargetName)();
 }
 
-std::int64_t panel_width() {
-  return HWY_DYNAMIC_DISPATCH(PanelWidth)();
-}
-
-std::int64_t packed_keys_size(std::int64_t seq_k, std::int64_t head_dim) {
-  return tensor::round_up(seq_k, panel_width()) * head_dim;
-}
-
-std::int64_t packed_values_size(std::int64_t seq_k, std::int64_t head_dim) {
-  return seq_k * tensor::round_up(head_dim, panel_width());
-}
-
-void pack_keys(tensor::TensorView<const float> keys, float* packed) {
-  HWY_DYNAMIC_DISPATCH(PackKeys)(keys, packed);
-}
-
-void pack_values(tensor::TensorView<const float> values, float* packed) {
-  HWY_DYNAMIC_DISPATCH(PackValues)(values, packed);
-}
-
 std::int64_t attend_scratch_size(std::int64_t head_dim) {
-  const std::int64_t columns = tensor::round_up(head_dim, panel_width());
-  return kBlockRows * (kTileKeys + columns + head_dim + 3);
+  return kBlockRows * (kTileKeys + 2 * head_dim + 3) + 2 * kTileKeys * head_dim;
 }
 
 void attend(const QueryBlock& block, float* scratch) {

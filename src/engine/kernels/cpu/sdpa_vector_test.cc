@@ -4,13 +4,14 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <numeric>
 #include <vector>
+
+#include "core/random.h"
 
 namespace assay::kernels {
 namespace {
 
-using tensor::TensorView;
+using tensor::DType;
 
 TEST(Exp2, StaysWithinItsErrorBound) {
   std::vector<float> x;
@@ -60,50 +61,96 @@ TEST(SoftmaxRow, WeighsWhatIsSeenAndHidesTheRest) {
   }
 }
 
-TEST(Pack, PanelsHoldEveryElementOnceAndZeros) {
-  const std::int64_t width = panel_width();
-  const std::int64_t seq = width + 3;
-  const std::int64_t dim = 5;
-  std::vector<float> matrix(static_cast<std::size_t>(seq * dim));
-  std::iota(matrix.begin(), matrix.end(), 1.0F);
-  const TensorView<const float> view(matrix.data(), {seq, dim});
-
-  std::vector<float> keys(static_cast<std::size_t>(packed_keys_size(seq, dim)), -1);
-  pack_keys(view, keys.data());
-  std::vector<float> values(static_cast<std::size_t>(packed_values_size(seq, dim)), -1);
-  pack_values(view, values.data());
-  for (std::int64_t j = 0; j < seq; ++j) {
-    for (std::int64_t d = 0; d < dim; ++d) {
-      const std::int64_t key_at = j / width * width * dim + d * width + j % width;
-      EXPECT_EQ(keys[static_cast<std::size_t>(key_at)], view.at(j, d));
-      EXPECT_EQ(values[static_cast<std::size_t>(j * width + d)], view.at(j, d));
+/// Softmax attention of one head in double precision.
+std::vector<double> attend_exactly(const QueryBlock& block) {
+  std::vector<double> out;
+  const std::int64_t head_dim = block.queries.extent(1);
+  for (std::int64_t i = 0; i < block.queries.extent(0); ++i) {
+    const std::int64_t seen = block.seen(i);
+    std::vector<double> weights;
+    double total = 0;
+    for (std::int64_t j = 0; j < seen; ++j) {
+      double score = 0;
+      for (std::int64_t d = 0; d < head_dim; ++d) {
+        score += static_cast<double>(block.queries.at(i, d)) *
+                 tensor::load_element(block.keys, j * head_dim + d);
+      }
+      weights.push_back(std::exp(score * static_cast<double>(block.scale)));
+      total += weights.back();
+    }
+    for (std::int64_t d = 0; d < head_dim; ++d) {
+      double sum = 0;
+      for (std::int64_t j = 0; j < seen; ++j) {
+        sum += weights[static_cast<std::size_t>(j)] / total *
+               tensor::load_element(block.values, j * head_dim + d);
+      }
+      out.push_back(sum);
     }
   }
-  const double sum = std::accumulate(matrix.begin(), matrix.end(), 0.0);
-  EXPECT_EQ(std::accumulate(keys.begin(), keys.end(), 0.0), sum) << "the rest is zero";
-  EXPECT_EQ(std::accumulate(values.begin(), values.end(), 0.0), sum) << "the rest is zero";
+  return out;
 }
 
-TEST(Attend, OneBlockByHand) {
-  // Equal scores: the average of the values.
-  const std::vector<float> k(5 * 3, 0.0F);
-  std::vector<float> v(5 * 3);
-  std::iota(v.begin(), v.end(), 0.0F);
-  std::vector<float> packed_k(static_cast<std::size_t>(packed_keys_size(5, 3)));
-  std::vector<float> packed_v(static_cast<std::size_t>(packed_values_size(5, 3)));
-  pack_keys({k.data(), {5, 3}}, packed_k.data());
-  pack_values({v.data(), {5, 3}}, packed_v.data());
-  std::vector<float> scratch(static_cast<std::size_t>(attend_scratch_size(3)), std::nanf(""));
-  const std::vector<float> q{1, 2, 3};
-  std::vector<float> out(3);
-  attend({.queries = {q.data(), {1, 3}},
-          .packed_keys = packed_k.data(),
-          .packed_values = packed_v.data(),
-          .seq_k = 5,
-          .options = {},
-          .out = {out.data(), {1, 3}}},
-         scratch.data());
-  EXPECT_THAT(out, ::testing::Pointwise(::testing::FloatNear(1e-5F), {6.0F, 7.0F, 8.0F}));
+/// Both kernels on one block, with memory of their own around keys, values, output and scratch.
+void expect_attends(QueryBlock block, std::int64_t rows, std::int64_t head_dim, DType dtype) {
+  SCOPED_TRACE(format("rows={} dim={} limit={} seen={}+{} {}", rows, head_dim, block.limit,
+                      block.seen_first, block.more_per_row, tensor::to_text(dtype)));
+  Random random(3);
+  const auto number = [&] { return random.uniform() * 2 - 1; };
+  std::vector<float> queries(static_cast<std::size_t>(rows * head_dim));
+  for (float& value : queries)
+    value = static_cast<float>(number());
+  const std::int64_t pad = 3 * head_dim;  // Far enough apart that a tile is copied.
+  const tensor::TensorType type{dtype, {block.limit, head_dim}};
+  std::vector<std::byte> keys(static_cast<std::size_t>(block.limit * (head_dim + pad) * 4));
+  std::vector<std::byte> values(keys.size());
+  const tensor::AnyView k{keys.data(), type, {head_dim + pad, 1}};
+  const tensor::AnyView v{values.data(), type, {head_dim, 1}};
+  for (std::int64_t i = 0; i < block.limit * head_dim; ++i) {
+    tensor::store_element(k, i, number());
+    tensor::store_element(v, i, number());
+  }
+  block.queries = {queries.data(), {rows, head_dim}};
+  block.keys = k;
+  block.values = v;
+  block.scale = 0.7F;
+  const std::vector<double> want = attend_exactly(block);
+  for (const bool is_few : {false, true}) {
+    if (is_few && rows > kFewRows) continue;
+    const std::int64_t floats =
+        is_few ? attend_few_scratch_size(block.limit) : attend_scratch_size(head_dim);
+    std::vector<float> scratch(static_cast<std::size_t>(floats) + 64, std::nanf(""));
+    std::vector<float> out(want.size() + 2, -7);
+    block.out = {out.data() + 1, {rows, head_dim}};
+    is_few ? attend_few(block, scratch.data()) : attend(block, scratch.data());
+    for (std::size_t i = 0; i < want.size(); ++i)
+      ASSERT_NEAR(static_cast<double>(out[i + 1]), want[i], 3e-6)
+          << (is_few ? "few " : "tile ") << i;
+    EXPECT_EQ(out.front(), -7);
+    EXPECT_EQ(out.back(), -7);
+    for (std::size_t i = static_cast<std::size_t>(floats); i < scratch.size(); ++i)
+      EXPECT_TRUE(std::isnan(scratch[i])) << "wrote behind its scratch";
+  }
+}
+
+TEST(Attend, AgreesWithTheFormula) {
+  for (const DType dtype : {DType::kF32, DType::kF16}) {
+    for (const std::int64_t rows : {1, 2, 8, 15, 16, 17, 50, 64}) {
+      for (const std::int64_t head_dim : {1, 3, 4, 16, 37, 64, 107}) {
+        expect_attends({.limit = 300, .seen_first = 300}, rows, head_dim, dtype);
+        expect_attends({.limit = 40, .seen_first = 1, .more_per_row = 1}, rows, head_dim, dtype);
+      }
+    }
+    expect_attends({.limit = 700, .seen_first = 250, .more_per_row = 1}, 64, 24, dtype);
+    expect_attends({.limit = 5, .seen_first = -3, .more_per_row = 1}, 8, 24, dtype);
+    expect_attends({.limit = 0, .seen_first = 0}, 8, 24, dtype);
+  }
+}
+
+TEST(AttendDeathTest, TooManyRowsAreABug) {
+  std::vector<float> memory(70 * 4);
+  const QueryBlock block{.queries = {memory.data(), {70, 4}}, .out = {memory.data(), {70, 4}}};
+  EXPECT_DEATH(attend(block, nullptr), "at most kBlockRows");
+  EXPECT_DEATH(attend_few(block, nullptr), "at most kFewRows");
 }
 
 }  // namespace
