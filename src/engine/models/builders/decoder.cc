@@ -59,7 +59,7 @@ NodeId DecoderBuilder::attention(NodeId x, std::int64_t block) {
   const auto heads_of = [&](const char* part, std::int64_t heads) {
     const NodeId merged =
         linear(graph_, x, format("{}.{}", name, part), config_.width, heads * config_.head_width,
-               config_.has_qkv_bias ? Bias::kPresent : Bias::kNone);
+               config_.has_qkv_bias ? Bias::kPresent : bias_);
     return reshape(graph_, merged, {0, 0, heads, config_.head_width});
   };
   const NodeId q = rotated(heads_of("q", config_.heads), name + ".q");
@@ -144,8 +144,7 @@ DecoderConfig llama_1b() {
           .kv_heads = 8,
           .head_width = 64,
           .mlp_width = 8192,
-          .is_llama = true,
-          .has_qkv_bias = false};
+          .is_llama = true};
 }
 
 Result<Graph> build_decoder(const DecoderConfig& config) {

@@ -29,7 +29,7 @@ struct DecoderConfig {
   std::int64_t mlp_width = 3072;
   std::int64_t positions = 1024;  ///< Learned ones; 0: rotary.
   bool is_llama = false;          ///< rms_norm, rotary, SwiGLU, no biases; else GPT-2's.
-  bool has_qkv_bias = true;       ///< Llama has none, Qwen 2 has.
+  bool has_qkv_bias = false;      ///< Also where is_llama, as in Qwen 2.
   bool has_head_norms = false;    ///< Each head of q and k has an rms_norm, as in Qwen 3.
   bool has_tied_head = true;      ///< The head's weight is that of the embedding.
   bool gives_all_logits = false;

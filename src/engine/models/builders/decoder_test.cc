@@ -24,7 +24,6 @@ DecoderConfig small_llama() {
           .head_width = 6,
           .mlp_width = 20,
           .is_llama = true,
-          .has_qkv_bias = false,
           .has_tied_head = false};
 }
 
