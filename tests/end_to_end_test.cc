@@ -86,6 +86,20 @@ TEST(EndToEnd, PlanAndRunRefuseWhatCanBeKnownBeforehand) {
   }
 }
 
+TEST(EndToEnd, OneTrialIsComparedWithTheWholeRun) {
+  const fs::path folder = fresh_folder();
+  const std::string path = (repo_root() / "experiments/smoke/null_work.yaml").string();
+  const Outcome alone = run_assay({"run", path, "--scale", "smoke", "--only", "point"}, folder);
+  EXPECT_EQ(alone.exit_code, 0) << alone.err;
+  EXPECT_THAT(alone.out, HasSubstr("no whole run of this experiment"));
+  EXPECT_EQ(run_assay({"run", path, "--scale", "smoke"}, folder).exit_code, 0);
+  const Outcome again =
+      run_assay({"run", path, "--scale", "smoke", "--only", "point", "--fresh"}, folder);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("  before: "));
+  EXPECT_THAT(again.out, HasSubstr("| point | only |"));
+}
+
 TEST(EndToEnd, ABadExperimentFileIsAnsweredWithItsPlace) {
   const fs::path folder = fresh_folder();
   std::ofstream(folder / "bad.yaml") << "name: bad\ngroup: bad\nquestion: Why?\nworkload: gem\n";

@@ -8,7 +8,10 @@
 #include "cli/progress.h"
 #include "cli/runs.h"
 #include "cli/write_report_files.h"
+#include "lab/analysis/compare.h"
 #include "lab/analysis/findings_node.h"
+#include "lab/figure/table_text.h"
+#include "lab/report/comparison.h"
 #include "lab/runner/run.h"
 #include "lab/store/run_folder.h"
 #include "lab/worker/serve.h"
@@ -80,6 +83,27 @@ Result<void> write_summary(const LoadedRun& loaded) {
   return folder.write_document(store::kSummaryFile, analysis::to_node(loaded.findings));
 }
 
+/// One trial measured again, beside what the whole run said of it.
+Result<void> compare_with_whole(const LoadedRun& part, const RunArguments& arguments,
+                                const Context& context) {
+  ASSAY_TRY(const auto folder, find_whole_run(part.spec, arguments.results));
+  if (!folder) {
+    print_line("  no whole run of this experiment to compare with");
+    return {};
+  }
+  ASSAY_TRY(const LoadedRun whole, load_run(*folder, context.registries.vocabulary));
+  analysis::RunComparison comparison = analysis::compare_runs(whole.findings, part.findings, {});
+  std::erase_if(comparison.cells, [&](const analysis::CellComparison& cell) {
+    return cell.trial_id != arguments.only;
+  });
+  comparison.only_before.clear();
+  comparison.only_after.clear();
+  print_line(format("  before: {}. {}", folder->filename().string(), comparison.caveat));
+  print_line("");
+  print(figure::to_markdown(report::comparison_table(comparison)));
+  return {};
+}
+
 struct Outcome {
   LoadedRun loaded;
   int code = 0;
@@ -106,6 +130,9 @@ Result<Outcome> run_one(const spec::Spec& spec, const RunArguments& arguments,
   print_line(format("{}: {}", spec.name, spec.question));
   print_statuses(summary);
   print_verdicts(loaded.findings);
+  if (!arguments.only.empty()) {
+    ASSAY_TRY_VOID(compare_with_whole(loaded, arguments, context));
+  }
   const int code = exit_code_of(summary, loaded.findings, arguments.is_strict);
   return Outcome{std::move(loaded), code, summary.was_stopped};
 }

@@ -28,6 +28,19 @@ Result<fs::path> find_run(const std::string& name, const fs::path& results) {
   return Error::user("{}", unknown_name("run", name, known));
 }
 
+Result<std::optional<fs::path>> find_whole_run(const spec::Spec& spec, const fs::path& results) {
+  ASSAY_TRY(const std::vector<store::RunEntry> runs, store::list_runs(results));
+  for (const store::RunEntry& entry : runs) {  // Newest first.
+    if (entry.name != spec.name || entry.scale != spec.scale || entry.finished.empty()) continue;
+    const auto run = store::RunFolder::open(entry.path, store::RunFolder::Access::kRead);
+    const auto config = run ? run->read_document(store::kConfigFile) : run.error();
+    if (!config || config->find(store::kOnlyKey) != nullptr) continue;
+    const codec::Node* asked = config->find("spec");
+    if (asked != nullptr && *asked == spec.resolved) return std::optional(entry.path);
+  }
+  return std::optional<fs::path>();
+}
+
 report::RunView LoadedRun::view() const {
   return {spec, findings, environment, folder.filename().string(), folder};
 }

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,11 @@ namespace assay::cli {
 /// `name`: a run folder, a run id, the name of an experiment (its newest run) or `latest`.
 Result<std::filesystem::path> find_run(const std::string& name,
                                        const std::filesystem::path& results);
+
+/// The newest finished run of all trials of the same experiment, asked the same; empty where there
+/// is none.
+Result<std::optional<std::filesystem::path>> find_whole_run(const spec::Spec& spec,
+                                                            const std::filesystem::path& results);
 
 struct LoadedRun {
   std::filesystem::path folder;

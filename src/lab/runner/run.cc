@@ -182,6 +182,7 @@ Result<void> Run::create_folder() {
   config.set("schema", "assay.config/1");
   config.set(store::kSpecHashKey, request_hash(request_));
   config.set(store::kBuildKey, request_.build);
+  if (!request_.only.empty()) config.set(store::kOnlyKey, request_.only);
   config.set("name", spec_.name);
   config.set("scale", spec_.scale);
   config.set("path", spec_.path.string());
@@ -359,7 +360,8 @@ Result<void> Run::keep(const Record& record) {
 }
 
 void Run::count(const Record& record) {
-  planner_.add(record);
+  // What another program or another policy took says nothing of the next process.
+  if (record.build == request_.build && record.policy == policy_hash_) planner_.add(record);
   std::vector<store::Status>& statuses = latest_[{record.trial_key, record.replicate}];
   statuses.clear();
   for (const store::ArmRecord& arm : record.arms) {

@@ -38,6 +38,7 @@ inline constexpr std::string_view kSummaryFile = "summary.json";
 inline constexpr std::string_view kFinishedFile = "finished";
 inline constexpr std::string_view kLockFile = "lock";
 inline constexpr std::string_view kSpecHashKey = "spec_hash";  ///< Of config.json: a text.
+inline constexpr std::string_view kOnlyKey = "only";           ///< Too: the one trial of a part.
 inline constexpr std::string_view kBuildKey = "build";         ///< Too: of the program.
 
 /// All that could be read of a log, and what could not.
