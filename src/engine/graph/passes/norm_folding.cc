@@ -39,6 +39,11 @@ NodeId shifted_bias(Rewrite& graph, NodeId bias, std::int64_t channels, const St
   return graph.write("reshape", {normalised(graph, as_pixels, s)}, {{"shape", Integers{channels}}});
 }
 
+/// A weight that others read too, as an embedding's that is also the head, would be there twice.
+bool is_own_constant(const Rewrite& graph, NodeId weight) {
+  return graph.is_constant(weight) && graph.uses(weight) == 1;
+}
+
 bool are_constant(const Rewrite& graph, const Node& node, std::size_t first) {
   for (std::size_t i = first; i < node.operands.size(); ++i) {
     if (!graph.is_constant(node.operands[i])) return false;
@@ -54,9 +59,9 @@ NodeId fold_batch_norm(Rewrite& graph, const Node& norm) {
       conv.operands[3] == kAbsent && conv.attributes.text("activation") == "none";
   const Dims& shape = graph.type(conv.operands[1]).shape;
   const bool is_empty = shape[0] * shape[1] == 0;
-  if (!is_linear || is_empty || !are_constant(graph, conv, 1) || !are_constant(graph, norm, 1)) {
-    return kAbsent;
-  }
+  const bool is_own = is_own_constant(graph, conv.operands[1]) &&
+                      graph.is_constant(conv.operands[2]) && are_constant(graph, norm, 1);
+  if (!is_linear || is_empty || !is_own) return kAbsent;
   const Statistics s{graph.mapped(norm.operands[1]), graph.mapped(norm.operands[2]),
                      graph.mapped(norm.operands[3]), graph.mapped(norm.operands[4]),
                      norm.attributes.number("epsilon")};
@@ -79,7 +84,7 @@ NodeId bare_norm(Rewrite& graph, NodeId id) {
 /// linear(n * g + h, W, b) = linear(n, W * g, W h + b).
 NodeId fold_into_linear(Rewrite& graph, const Node& linear) {
   const NodeId old_weight = linear.operands[1];
-  const bool fits = graph.is_constant(old_weight) && graph.is_constant(linear.operands[2]) &&
+  const bool fits = is_own_constant(graph, old_weight) && graph.is_constant(linear.operands[2]) &&
                     graph.type(old_weight).dtype == DType::kF32;
   if (!fits) return kAbsent;
   const Node& norm = graph.node(linear.operands[0]);

@@ -8,8 +8,8 @@
 namespace assay::graph {
 
 /// batch_norm after a conv2d goes into its weight and bias. The weight and bias of a layer_norm or
-/// rms_norm go into the linear behind it. Only where the value in between has no other use and all
-/// that is folded is constant; equal up to rounding.
+/// rms_norm go into the linear behind it. Only where the value in between and the product's weight
+/// have no other use and all that is folded is constant; equal up to rounding.
 Result<Graph> norm_folding_pass(const Graph& graph, const Bindings& bindings);
 
 }  // namespace assay::graph

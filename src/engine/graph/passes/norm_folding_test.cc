@@ -52,16 +52,21 @@ TEST(NormFoldingPass, LeavesAloneABatchNormWithoutAConvolutionOfItsOwn) {
   const NodeId x = graph.input("x", DType::kF32, {2, 8, 5, 5});
   const NodeId weight = graph.weight("weight", {DType::kF32, {8, 8, 1, 1}});
   graph.output("plain", batch_norm(graph, "plain", x, 8));
-  const NodeId shown = graph.op("conv2d", {x, weight});
+  const auto own_weight = [&](const std::string& name) {
+    return graph.weight(name + ".conv", {DType::kF32, {8, 8, 1, 1}});
+  };
+  const NodeId shown = graph.op("conv2d", {x, own_weight("shown")});
   graph.output("shown", shown);
   graph.output("behind", batch_norm(graph, "behind", shown, 8));
-  const NodeId bent = graph.op("conv2d", {x, weight}, {{"activation", "relu"}});
+  const NodeId bent = graph.op("conv2d", {x, own_weight("bent")}, {{"activation", "relu"}});
   graph.output("bent", batch_norm(graph, "bent", bent, 8));
-  const NodeId added = graph.op("conv2d", {x, weight, kAbsent, x});
+  const NodeId added = graph.op("conv2d", {x, own_weight("added"), kAbsent, x});
   graph.output("added", batch_norm(graph, "added", added, 8));
   const NodeId row = graph.input("row", DType::kF32, {8});
-  const NodeId conv = graph.op("conv2d", {x, weight});
+  const NodeId conv = graph.op("conv2d", {x, own_weight("given")});
   graph.output("given", graph.op("batch_norm", {conv, row, row, row, row}, {{"epsilon", 1e-5}}));
+  for (const std::string name : {"one", "two"})
+    graph.output(name, batch_norm(graph, name, graph.op("conv2d", {x, weight}), 8));
   EXPECT_EQ(fingerprint(*norm_folding_pass(graph, {})), fingerprint(graph));
 }
 
@@ -128,6 +133,10 @@ TEST(NormFoldingPass, LeavesAloneANormThatIsSeenFromOutsideOrAWeightThatIsNotOur
   graph.output("given", graph.op("linear", {norm(row), given}));
   graph.output("half", graph.op("linear", {norm(row), half}));
   graph.output("bare", invented_linear(graph, "bare", norm(kAbsent), {8, 16}));
+  const NodeId table = graph.weight("table", {DType::kF32, {8, 16}});
+  const NodeId ids = graph.input("ids", DType::kI32, {3});
+  graph.output("tied", graph.op("linear", {norm(row), table}));
+  graph.output("rows", graph.op("embedding", {table, ids}));
   const NodeId given_row = graph.input("given row", DType::kF32, {16});
   graph.output("given row", invented_linear(graph, "row", norm(given_row), {8, 16}));
   EXPECT_EQ(fingerprint(*norm_folding_pass(graph, {})), fingerprint(graph));
