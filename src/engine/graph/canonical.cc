@@ -112,7 +112,7 @@ class Reader {
     ASSAY_TRY(const std::size_t size, count(1));
     ASSAY_TRY(const auto from, take(size));
     std::string value(reinterpret_cast<const char*>(from.data()), size);
-    ASSAY_TRY_VOID(check_is_text("something", value));
+    ASSAY_TRY_VOID(check_is_text("something in it", value));
     return value;
   }
   Result<NodeId> id() {

@@ -11,6 +11,10 @@ namespace assay::graph {
 namespace {
 
 constexpr std::size_t kNodesMax = std::numeric_limits<std::int32_t>::max();
+// Names and lists stand in messages, and unknown names are compared with known ones: what a
+// stranger sends stays short. The longest names of checkpoints have about a hundred letters.
+constexpr std::size_t kLettersMax = 4096;
+constexpr std::size_t kListMax = 4096;
 
 /// Names go into messages, tables and files: no empty ones, and nothing that moves a cursor.
 Result<void> check_name(std::string_view what, const std::string& name) {
@@ -26,6 +30,14 @@ bool is_finite(const Attribute& attribute) {
   return true;
 }
 
+Result<void> check_length(const std::string& name, const Attribute& value) {
+  const auto* integers = std::get_if<Integers>(&value);
+  const auto* numbers = std::get_if<Numbers>(&value);
+  const std::size_t length = integers ? integers->size() : numbers ? numbers->size() : 0;
+  if (length <= kListMax) return {};
+  return Error::user("{} has {} entries; expected at most {}", name, length, kListMax);
+}
+
 Result<void> check_attribute(const OpDefinition& op, const std::string& name,
                              const Attribute& value) {
   const auto definition = std::ranges::find(op.attributes, name, &AttributeDefinition::name);
@@ -34,6 +46,10 @@ Result<void> check_attribute(const OpDefinition& op, const std::string& name,
     for (const AttributeDefinition& known : op.attributes)
       names.emplace_back(known.name);
     return Error::user("{}", unknown_name("attribute", name, names));
+  }
+  ASSAY_TRY_VOID(check_length(name, value));
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    ASSAY_TRY_VOID(check_is_text(name, *text));
   }
   if (value.index() != definition->kind.index()) {
     return Error::user("{} is {}, of kind {}; expected kind {}", name, to_text(value),
@@ -162,6 +178,10 @@ std::string describe(const Graph& graph, NodeId id) {
 }
 
 Result<void> check_is_text(std::string_view what, std::string_view name) {
+  if (name.size() > kLettersMax) {
+    return Error::user("the name of {} has {} bytes; expected at most {}", what, name.size(),
+                       kLettersMax);
+  }
   const auto bad = std::ranges::find_if(name, [](char letter) {
     const auto code = static_cast<unsigned char>(letter);
     return code < 0x20 || code == 0x7f;

@@ -99,7 +99,8 @@ class Graph {
 /// "node 12: linear blocks.0.fc", for messages.
 std::string describe(const Graph& graph, NodeId id);
 
-/// No control characters, which would reach terminals and reports. `what` is named in the error.
+/// At most 4096 bytes and no control characters, which would reach terminals and reports. `what` is
+/// named in the error.
 Result<void> check_is_text(std::string_view what, std::string_view name);
 
 }  // namespace assay::graph

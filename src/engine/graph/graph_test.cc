@@ -100,6 +100,23 @@ TEST(Graph, AppendRefusesOperandsThatAreNotBeforeIt) {
   }
 }
 
+TEST(Graph, AppendRefusesWhatIsTooLongForAMessage) {
+  Graph graph;
+  const NodeId x = graph.input(std::string(4096, 'x'), DType::kF32, {1});
+  const std::vector<std::pair<Node, std::string>> refusals{
+      {{.kind = NodeKind::kInput, .name = std::string(4097, 'x')},
+       "the name of input has 4097 bytes; expected at most 4096"},
+      {op_node("permute", {x}, {{"axes", Integers(4097)}}),
+       "axes has 4097 entries; expected at most 4096"},
+      {op_node("activation", {x}, {{"kind", std::string(4097, 'x')}}),
+       "the name of kind has 4097 bytes; expected at most 4096"},
+      {op_node("activation", {x}, {{"kind", "re\x1blu"}}),
+       "the name of kind has a control character (byte 0x1b at 2)"},
+  };
+  for (const auto& [node, message] : refusals)
+    EXPECT_EQ(graph.append(node).error().message(), message);
+}
+
 TEST(Graph, OneOpChangesAState) {
   Graph graph;
   const NodeId x = graph.input("x", DType::kF32, {1, 1, 1, 1});

@@ -33,6 +33,7 @@ struct Key {
 
 struct Group {
   std::vector<NodeId> members;  ///< In their order.
+  std::int64_t width = 0;       ///< Outputs of all of them.
   NodeId merged = kAbsent;      ///< In the new graph, once the first member was visited.
 };
 
@@ -61,30 +62,35 @@ class Merger {
   explicit Merger(const Rewrite& graph) {
     for (std::size_t i = 0; i < graph.source().nodes().size(); ++i) {
       const NodeId id = node_id(i);
-      if (can_merge(graph, id)) groups_[key_of(graph, id)].members.push_back(id);
+      if (!can_merge(graph, id)) continue;
+      Group& group = groups_[key_of(graph, id)];
+      const std::int64_t first = group.width;
+      if (__builtin_add_overflow(first, width_of(graph, id), &group.width)) {
+        group.width = first;
+        continue;
+      }
+      group.members.push_back(id);
+      firsts_[id] = first;
     }
   }
 
   NodeId visit(Rewrite& graph, NodeId visited) {
-    if (!can_merge(graph, visited)) return kAbsent;
+    const auto first = firsts_.find(visited);
+    if (first == firsts_.end()) return kAbsent;
     Group& group = groups_.at(key_of(graph, visited));
     if (group.members.size() < 2) return kAbsent;
     if (group.merged == kAbsent) group.merged = write_merged(graph, group.members);
-    std::int64_t first = 0;
-    for (const NodeId member : group.members) {
-      const std::int64_t width = graph.type(graph.node(member).operands[kWeight]).shape[0];
-      if (member == visited) {
-        return graph.write("slice", {group.merged},
-                           {{"axis", -1}, {"first", first}, {"count", width}},
-                           graph.node(visited).name);
-      }
-      first += width;
-    }
-    ASSAY_CHECK(false, "a member is among the members of its group");
-    return kAbsent;
+    return graph.write(
+        "slice", {group.merged},
+        {{"axis", -1}, {"first", first->second}, {"count", width_of(graph, visited)}},
+        graph.node(visited).name);
   }
 
  private:
+  static std::int64_t width_of(const Rewrite& graph, NodeId layer) {
+    return graph.type(graph.node(layer).operands[kWeight]).shape[0];
+  }
+
   static NodeId write_merged(Rewrite& graph, const std::vector<NodeId>& members) {
     const Node& first = graph.node(members.front());
     std::vector<NodeId> operands{graph.mapped(first.operands[0])};
@@ -100,6 +106,7 @@ class Merger {
   }
 
   std::map<Key, Group> groups_;
+  std::map<NodeId, std::int64_t> firsts_;  ///< A member's first output among the merged ones.
 };
 
 }  // namespace

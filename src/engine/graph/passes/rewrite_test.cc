@@ -63,6 +63,27 @@ TEST(Rewrite, AppliesItsRuleUntilItFindsNothing) {
   EXPECT_EQ(short_one->outputs()[0].name, "y");
 }
 
+TEST(Rewrite, OfAChainThatLosesOneNodeARoundEnds) {
+  Graph graph;
+  const NodeId x = graph.input("x", DType::kF32, {4});
+  NodeId last = x;
+  for (int i = 0; i < 1000; ++i)
+    last = graph.op("activation", {last}, {{"kind", "relu"}});
+  graph.output("y", last);
+  int rounds = 0;
+  const auto drop_first = [&](const Rewrite&) {
+    ++rounds;
+    return Rule([](Rewrite& r, NodeId id) {
+      const bool is_second = r.is_op(id, "activation") && index_of(id) == 2;
+      return is_second ? r.mapped(r.node(id).operands[0]) : kAbsent;
+    });
+  };
+  const Result<Graph> after = rewrite(graph, {}, drop_first);
+  ASSERT_TRUE(after.has_value()) << after.error().to_string();
+  EXPECT_EQ(after->op_count(), 1000 - rounds);
+  EXPECT_LT(rounds, 100);
+}
+
 TEST(Rewrite, OfAGraphThatDoesNotFitIsAnError) {
   Graph graph;
   const NodeId x = graph.input("x", DType::kF32, {4});
