@@ -69,6 +69,8 @@ const std::map<std::string, std::string> kOwners{
     {"dnnl", "engine/kernels"},
     {"hwy/", "engine/kernels"},
     {"omp.h", "engine/kernels"},
+    {"ATen/", "engine/backends/torch"},
+    {"torch/", "engine/backends/torch"},
 };
 
 TEST(Layers, EachLibraryIsWrappedByOneModule) {

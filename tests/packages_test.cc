@@ -20,6 +20,17 @@ TEST(Packages, EachLineHasANameAndAReason) {
   EXPECT_GT(packages, 10);
 }
 
+TEST(Packages, EveryOptionalPartIsOfferedByTheInstaller) {
+  const std::string installer = read_text(repo_root() / "scripts/install");
+  int parts = 0;
+  for (const std::string& line : lines_of(read_text(repo_root() / "scripts/packages.txt"))) {
+    if (!line.starts_with("# optional: ")) continue;
+    ++parts;
+    EXPECT_NE(installer.find("--with " + line.substr(12)), std::string::npos) << line;
+  }
+  EXPECT_GE(parts, 1);
+}
+
 TEST(Packages, NothingIsDownloadedAtConfigureTime) {
   for (const auto& entry : fs::recursive_directory_iterator(repo_root() / "cmake")) {
     const std::string text = read_text(entry.path());
