@@ -29,9 +29,13 @@ std::string type_of(const Node* node) {
   return type == nullptr || type->as_string() == nullptr ? "" : *type->as_string();
 }
 
-bool is_flag(const Node& node, std::string_view key, bool by_default) {
+/// Missing or null: the default. Anything but true and false is an error.
+Result<bool> read_flag(const Node& node, std::string_view key, bool by_default) {
   const Node* flag = node.find(key);
-  return flag == nullptr || flag->as_bool() == nullptr ? by_default : *flag->as_bool();
+  if (flag == nullptr || flag->is_null()) return by_default;
+  if (const bool* value = flag->as_bool()) return *value;
+  return Error::user("{}: expected true or false, got {}", key,
+                     codec::to_json(*flag).substr(0, 40));
 }
 
 bool is_set(const Node& node, std::string_view key) {
@@ -108,15 +112,17 @@ Result<void> read_model(const Node& model, TokenizerRules& rules) {
   for (const Node& merge : merges->items()) {
     ASSAY_TRY_VOID(read_merge(merge, rules.pairs).context("in model.merges"));
   }
-  rules.pairs.whole_words_first = is_flag(model, "ignore_merges", false);
+  ASSAY_TRY(rules.pairs.whole_words_first, read_flag(model, "ignore_merges", false));
   return {};
 }
 
-Result<void> read_byte_level(const Node& node) {
-  if (is_flag(node, "add_prefix_space", true)) {
-    return Error::user("unsupported: pre_tokenizer.add_prefix_space; known: false");
-  }
-  return {};
+/// A step of this type that cuts by GPT-2's expression, or one that leaves that to a Split.
+Result<bool> is_byte_level(const Node& node, bool cuts) {
+  if (type_of(&node) != "ByteLevel") return false;
+  ASSAY_TRY(const bool prefixes, read_flag(node, "add_prefix_space", true));
+  if (prefixes) return Error::user("unsupported: pre_tokenizer.add_prefix_space; known: false");
+  ASSAY_TRY(const bool does_cut, read_flag(node, "use_regex", true));
+  return does_cut == cuts;
 }
 
 Result<void> read_split(const Node& node, TokenizerRules& rules) {
@@ -124,8 +130,9 @@ Result<void> read_split(const Node& node, TokenizerRules& rules) {
   const Node* regex = pattern == nullptr ? nullptr : pattern->find("Regex");
   const Node* behavior = node.find("behavior");
   const bool isolates = behavior != nullptr && behavior->as_string() != nullptr &&
-                        *behavior->as_string() == "Isolated" && !is_flag(node, "invert", false);
-  if (regex == nullptr || regex->as_string() == nullptr || !isolates) {
+                        *behavior->as_string() == "Isolated";
+  ASSAY_TRY(const bool inverts, read_flag(node, "invert", false));
+  if (regex == nullptr || regex->as_string() == nullptr || !isolates || inverts) {
     return unsupported("pre_tokenizer", node, "a Split by a Regex, Isolated, not inverted");
   }
   ASSAY_TRY(rules.pattern, parse_split_pattern(*regex->as_string()));
@@ -136,16 +143,15 @@ Result<void> read_split(const Node& node, TokenizerRules& rules) {
 Result<void> read_pre_tokenizer(const Node* node, TokenizerRules& rules) {
   const std::string_view known = "ByteLevel, and a Sequence of Split and ByteLevel";
   if (node == nullptr) return Error::user("pre_tokenizer is missing; known: {}", known);
-  if (type_of(node) == "ByteLevel" && is_flag(*node, "use_regex", true)) {
-    return read_byte_level(*node);
-  }
+  ASSAY_TRY(const bool is_gpt2, is_byte_level(*node, true));
+  if (is_gpt2) return {};
   const Node* steps = node->find("pretokenizers");
   if (type_of(node) != "Sequence" || steps == nullptr || !steps->is_list() ||
-      steps->items().size() != 2 || type_of(&steps->items()[0]) != "Split" ||
-      type_of(&steps->items()[1]) != "ByteLevel" || is_flag(steps->items()[1], "use_regex", true)) {
+      steps->items().size() != 2 || type_of(&steps->items()[0]) != "Split") {
     return unsupported("pre_tokenizer", *node, known);
   }
-  ASSAY_TRY_VOID(read_byte_level(steps->items()[1]));
+  ASSAY_TRY(const bool is_second, is_byte_level(steps->items()[1], false));
+  if (!is_second) return unsupported("pre_tokenizer", *node, known);
   return read_split(steps->items()[0], rules);
 }
 
@@ -166,8 +172,8 @@ Result<void> read_added_tokens(const Node* list, TokenizerRules& rules) {
     ASSAY_TRY(token.text, fields.text("content"));
     ASSAY_TRY(const std::int64_t id, fields.integer("id", 0, kVocabularyMax - 1));
     token.id = static_cast<TokenId>(id);
-    token.is_special = is_flag(node, "special", false);
-    token.is_normalised = is_flag(node, "normalized", !token.is_special);
+    ASSAY_TRY(token.is_special, read_flag(node, "special", false));
+    ASSAY_TRY(token.is_normalised, read_flag(node, "normalized", !token.is_special));
     for (const std::string_view key : {"single_word", "lstrip", "rstrip"}) {
       if (is_set(node, key)) {
         return Error::user("unsupported: {} of added token {:?}; known: false", key, token.text);
