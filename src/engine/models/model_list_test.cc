@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "engine/graph/passes/pass_list.h"
 #include "engine/graph/types.h"
 #include "engine/models/builders/parameters.h"
 
@@ -41,15 +42,13 @@ double products(const Graph& graph, const graph::NodeTypes& types) {
   return sum;
 }
 
-/// Of batch 1, a sequence of 128 and a cache of 256, as far as the graph has them.
-graph::NodeTypes types_of(const Graph& graph) {
+/// Batch 1, a sequence of 128 and a cache of 256, as far as the graph has them.
+graph::Bindings bindings_of(const Graph& graph) {
   const std::map<std::string, std::int64_t> all{{"batch", 1}, {"sequence", 128}, {"capacity", 256}};
   graph::Bindings bindings;
   for (const std::string& name : graph::extent_names(graph))
     bindings[name] = all.at(name);
-  auto types = graph::infer_types(graph, bindings);
-  EXPECT_TRUE(types.has_value()) << types.error().to_string();
-  return std::move(*types);
+  return bindings;
 }
 
 struct Counts {
@@ -89,13 +88,54 @@ TEST(ModelList, CountsAreThePublishedOnes) {
     SCOPED_TRACE(want.name);
     const auto graph = build_model(want.name);
     ASSERT_TRUE(graph.has_value()) << graph.error().to_string();
-    const graph::NodeTypes types = types_of(*graph);
+    const auto types = graph::infer_types(*graph, bindings_of(*graph));
+    ASSERT_TRUE(types.has_value()) << types.error().to_string();
     if (want.parameters > 0) {
       EXPECT_EQ(parameter_count(*graph), want.parameters);
     }
     if (want.gigaproducts > 0) {
-      EXPECT_NEAR(products(*graph, types) * 1e-9, want.gigaproducts, want.rounding);
+      EXPECT_NEAR(products(*graph, *types) * 1e-9, want.gigaproducts, want.rounding);
     }
+  }
+}
+
+// The builders write what the passes look for: an epilogue or an attention that is not found costs
+// time everywhere and no test of equal outputs.
+TEST(ModelList, ThePassesFindWhatTheBuildersWrite) {
+  struct Case {
+    const char* name;
+    const char* op;
+    int count;  ///< Of nodes that depend on an input.
+  };
+  for (const Case& c : {
+           Case{"resnet50", "conv2d", 53},
+           Case{"resnet50", "batch_norm", 0},
+           Case{"resnet50", "activation", 0},
+           Case{"resnet50", "add", 0},
+           Case{"bert_base", "attention", 12},
+           Case{"bert_base", "linear", 12 * 4 + 1},
+           Case{"bert_base", "activation", 0},
+           Case{"bert_base", "add", 2},
+           Case{"gpt2", "linear", 12 * 4 + 1},
+           Case{"gpt2", "activation", 0},
+           Case{"gpt2", "add", 1},
+           Case{"llama_1b", "linear", 16 * 4 + 1},
+           Case{"llama_1b", "add", 0},
+           Case{"vit_b16", "attention", 12},
+           Case{"vit_b16", "add", 1},
+           Case{"mlp512-512-128", "activation", 0},
+       }) {
+    const auto graph = build_model(c.name);
+    ASSERT_TRUE(graph.has_value()) << graph.error().to_string();
+    const auto fused = graph::apply_passes(*graph, bindings_of(*graph));
+    ASSERT_TRUE(fused.has_value()) << fused.error().to_string();
+    const std::vector<bool> is_constant = graph::constant_nodes(*fused);
+    int count = 0;
+    for (std::size_t i = 0; i < fused->nodes().size(); ++i) {
+      const Node& node = fused->nodes()[i];
+      count += node.op != nullptr && node.op->name == c.op && !is_constant[i] ? 1 : 0;
+    }
+    EXPECT_EQ(count, c.count) << c.op << " in " << c.name;
   }
 }
 
