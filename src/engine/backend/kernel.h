@@ -15,6 +15,14 @@ struct KernelCall {
   std::span<std::byte> scratch;
 };
 
+/// An order of elements in memory that only the backend's own kernels understand (channels in
+/// blocks). A result may have one; the planner puts it back in order for whoever does not.
+class PrivateLayout {
+ public:
+  virtual ~PrivateLayout() = default;
+  virtual Bytes size() const = 0;
+};
+
 class Kernel {
  public:
   virtual ~Kernel() = default;
@@ -22,19 +30,24 @@ class Kernel {
   virtual Result<void> run(const KernelCall& call) = 0;
   virtual std::string name() const = 0;
   virtual Bytes scratch() const { return Bytes(0); }  ///< Optional. Default: none.
+  /// Optional. Default: the result is dense.
+  virtual std::shared_ptr<const PrivateLayout> result_layout() const { return nullptr; }
 };
 
 /// An operand as the planner placed it.
 struct OperandSite {
   TensorType type;
   tensor::Dims strides;
-  std::string weight;  ///< Its name where it is a weight, else empty.
+  std::string weight;          ///< Its name where it is a weight, else empty.
+  const void* data = nullptr;  ///< Of a weight that the factory has not adopted.
+  std::shared_ptr<const PrivateLayout> layout = nullptr;
 };
 
 struct KernelRequest {
   const graph::Node& node;
   std::vector<std::optional<OperandSite>> operands;
-  TensorType result;  ///< Always dense.
+  TensorType result;
+  bool wants_dense_result = false;  ///< It is an output of the graph.
 };
 
 class KernelFactory {
@@ -52,6 +65,15 @@ class KernelFactory {
     return {};
   }
   virtual Result<std::unique_ptr<Kernel>> make(const KernelRequest& request) = 0;
+  /// Whether the kernel reads operand `index` in the private layout it has. Optional. Default: no
+  /// kernel does, because none makes one.
+  virtual bool accepts_layout(const KernelRequest& /*request*/, int /*index*/) const {
+    return false;
+  }
+  /// From a private layout to a dense tensor. Asked for only where a kernel has made one.
+  virtual Result<std::unique_ptr<Kernel>> make_reorder(const OperandSite& /*from*/) {
+    return Error::bug("a backend without private layouts was asked to undo one");
+  }
   /// A copy of a view of any strides into dense memory.
   virtual std::unique_ptr<Kernel> make_copy(const TensorType& type) = 0;
   /// Optional. Default: it never does.

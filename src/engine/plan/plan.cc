@@ -30,8 +30,11 @@ class Planner {
   void choose_output_buffers();
   Result<void> add_step(NodeId id);
   bool place_as_view(NodeId id);
-  Place new_result(NodeId id);
+  Place new_result(NodeId id, const backend::Kernel& kernel);
+  Place new_buffer(const tensor::TensorType& type, Bytes size);
   Place new_buffer(const tensor::TensorType& type);
+  Result<Place> in_order(const Place& place, const std::string& name);
+  KernelRequest request_for(NodeId id) const;
   Result<Place> readable(const KernelRequest& request, int index, const Place& place);
   Result<void> finish_outputs();
   void touch(const Place& place);
@@ -89,18 +92,28 @@ void Planner::choose_output_buffers() {
   }
 }
 
-Place Planner::new_buffer(const tensor::TensorType& type) {
-  const std::int64_t count = *tensor::element_count(type.shape);
-  plan_.buffers.push_back({.size = Bytes(count * tensor::size_of(type.dtype)),
-                           .first_step = step_count(),
-                           .last_step = step_count()});
+Place Planner::new_buffer(const tensor::TensorType& type, Bytes size) {
+  plan_.buffers.push_back({.size = size, .first_step = step_count(), .last_step = step_count()});
   return dense_place(Segment::kBuffer, static_cast<int>(plan_.buffers.size()) - 1, type);
 }
 
-Place Planner::new_result(NodeId id) {
+Place Planner::new_buffer(const tensor::TensorType& type) {
+  const std::int64_t count = *tensor::element_count(type.shape);
+  return new_buffer(type, Bytes(count * tensor::size_of(type.dtype)));
+}
+
+Place Planner::new_result(NodeId id, const backend::Kernel& kernel) {
   const int output = written_directly_[index_of(id)];
-  if (output >= 0) return dense_place(Segment::kOutput, output, types_[index_of(id)]);
-  return new_buffer(types_[index_of(id)]);
+  const tensor::TensorType& type = types_[index_of(id)];
+  const auto layout = kernel.result_layout();
+  if (output >= 0) {
+    ASSAY_CHECK(layout == nullptr, "an output of the graph is dense, as it was asked for");
+    return dense_place(Segment::kOutput, output, type);
+  }
+  if (layout == nullptr) return new_buffer(type);
+  Place place = new_buffer(type, layout->size());
+  place.layout = layout;
+  return place;
 }
 
 /// The step about to be added reads `place`.
@@ -109,10 +122,29 @@ void Planner::touch(const Place& place) {
   plan_.buffers[static_cast<std::size_t>(place.index)].last_step = step_count();
 }
 
+/// `place` as strides say: out of a private layout where it has one.
+Result<Place> Planner::in_order(const Place& place, const std::string& name) {
+  if (place.layout == nullptr) return place;
+  Step step;
+  ASSAY_TRY(step.kernel, factory_.make_reorder({.type = place.type,
+                                                .strides = place.strides,
+                                                .weight = "",
+                                                .data = nullptr,
+                                                .layout = place.layout}));
+  step.facts = {.op = "reorder", .name = name, .kernel = step.kernel->name()};
+  step.operands = {place};
+  touch(place);
+  step.result = new_buffer(place.type);
+  const Place result = step.result;
+  plan_.steps.push_back(std::move(step));
+  return result;
+}
+
 bool Planner::place_as_view(NodeId id) {
   const Node& node = graph_.node(id);
   if (!node.op->is_view) return false;
   const Place& base = places_[index_of(node.operands[0])];
+  if (base.layout != nullptr) return false;
   if (base.segment == Segment::kWeight && base.weight == nullptr) return false;
   const tensor::TensorType& type = types_[index_of(id)];
   const auto placement =
@@ -128,9 +160,16 @@ bool Planner::place_as_view(NodeId id) {
 
 /// `place`, or a dense copy of it where the kernel cannot read its strides.
 Result<Place> Planner::readable(const KernelRequest& request, int index, const Place& place) {
-  if (is_dense(place.type, place.strides) || factory_.accepts_strides(request, index)) {
-    return place;
+  if (place.layout != nullptr) {
+    if (factory_.accepts_layout(request, index)) return place;
+    return in_order(place, request.node.name);
   }
+  if (is_dense(place.type, place.strides)) {
+    Place dense = place;  // Extents of 1 may have any stride; kernels ask for row-major ones.
+    dense.strides = tensor::row_major_strides(place.type.shape);
+    return dense;
+  }
+  if (factory_.accepts_strides(request, index)) return place;
   Step copy;
   copy.kernel = factory_.make_copy(place.type);
   copy.facts = {.op = "copy", .name = request.node.name, .kernel = copy.kernel->name()};
@@ -142,10 +181,10 @@ Result<Place> Planner::readable(const KernelRequest& request, int index, const P
   return result;
 }
 
-Result<void> Planner::add_step(NodeId id) {
+KernelRequest Planner::request_for(NodeId id) const {
   const Node& node = graph_.node(id);
-  if (place_as_view(id)) return {};
   KernelRequest request{.node = node, .operands = {}, .result = types_[index_of(id)]};
+  request.wants_dense_result = written_directly_[index_of(id)] >= 0;
   for (const NodeId operand : node.operands) {
     if (operand == graph::kAbsent) {
       request.operands.emplace_back();
@@ -153,9 +192,24 @@ Result<void> Planner::add_step(NodeId id) {
     }
     const Place& place = places_[index_of(operand)];
     const Node& source = graph_.node(operand);
-    request.operands.push_back(backend::OperandSite{
-        place.type, place.strides, source.kind == NodeKind::kWeight ? source.name : ""});
+    request.operands.push_back(
+        backend::OperandSite{.type = place.type,
+                             .strides = place.strides,
+                             .weight = source.kind == NodeKind::kWeight ? source.name : "",
+                             .data = place.weight,
+                             .layout = place.layout});
   }
+  return request;
+}
+
+Result<void> Planner::add_step(NodeId id) {
+  const Node& node = graph_.node(id);
+  if (node.op->is_view) {  // Views are of what lies in order.
+    Place& base = places_[index_of(node.operands[0])];
+    ASSAY_TRY(base, in_order(base, node.name));
+  }
+  if (place_as_view(id)) return {};
+  KernelRequest request = request_for(id);
   Step step;
   for (std::size_t i = 0; i < node.operands.size(); ++i) {
     const NodeId operand = node.operands[i];
@@ -163,22 +217,21 @@ Result<void> Planner::add_step(NodeId id) {
       step.operands.emplace_back();
       continue;
     }
-    const Place& place = places_[index_of(operand)];
-    const int index = static_cast<int>(i);
-    const bool is_state = graph_.node(operand).kind == NodeKind::kState;
-    if (is_state) {
+    const Place place = places_[index_of(operand)];
+    if (graph_.node(operand).kind == NodeKind::kState) {
       step.states.push_back(place);
       continue;
     }
-    ASSAY_TRY(Place where, readable(request, index, place));
+    ASSAY_TRY(Place where, readable(request, static_cast<int>(i), place));
     request.operands[i]->strides = where.strides;
+    request.operands[i]->layout = where.layout;
     step.operands.emplace_back(std::move(where));
   }
   ASSAY_TRY(step.kernel, factory_.make(request).context("for {} {}", node.op->name, node.name));
   for (const auto& operand : step.operands) {
     if (operand) touch(*operand);
   }
-  step.result = new_result(id);
+  step.result = new_result(id, *step.kernel);
   if (step.kernel->scratch().count() > 0) {
     plan_.buffers.push_back(
         {.size = step.kernel->scratch(), .first_step = step_count(), .last_step = step_count()});
@@ -194,6 +247,7 @@ Result<void> Planner::finish_outputs() {
   for (std::size_t i = 0; i < graph_.outputs().size(); ++i) {
     const std::size_t node = index_of(graph_.outputs()[i].node);
     if (written_directly_[node] == static_cast<int>(i)) continue;
+    ASSAY_TRY(places_[node], in_order(places_[node], graph_.outputs()[i].name));
     Step copy;
     copy.kernel = factory_.make_copy(types_[node]);
     copy.facts = {.op = "copy", .name = graph_.outputs()[i].name, .kernel = copy.kernel->name()};

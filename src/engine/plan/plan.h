@@ -23,6 +23,7 @@ struct Place {
   const std::byte* weight = nullptr;
   tensor::TensorType type;
   tensor::Dims strides;
+  std::shared_ptr<const backend::PrivateLayout> layout = nullptr;  ///< Null: as strides say.
 };
 
 struct Step {

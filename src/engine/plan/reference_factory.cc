@@ -51,7 +51,11 @@ Result<void> reference_reduce(const KernelCall& call, const Attributes& attribut
   const auto reduction = kind == "sum"    ? kernels::Reduction::kSum
                          : kind == "mean" ? kernels::Reduction::kMean
                                           : kernels::Reduction::kMax;
-  kernels::reduce_reference(at(call, 0), reduction, attributes.integers("axes"), call.result);
+  graph::Integers axes = attributes.integers("axes");
+  for (std::int64_t& axis : axes) {
+    if (axis < 0) axis += at(call, 0).type.shape.rank();
+  }
+  kernels::reduce_reference(at(call, 0), reduction, axes, call.result);
   return {};
 }
 

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "engine/backends/cpu/attention_kernels.h"
 
+#include "engine/kernels/cpu/cached_attention.h"
 #include "engine/kernels/cpu/gemm.h"
 #include "engine/kernels/cpu/rotary.h"
-#include "engine/kernels/cpu/sdpa.h"
 
 namespace assay::cpu {
 namespace {
 
 using backend::KernelCall;
 using backend::KernelRequest;
-using kernels::SdpaKernel;
-using tensor::ConstAnyView;
 using tensor::Dims;
 using tensor::TensorView;
 
@@ -44,50 +42,20 @@ Result<void> batched_matmul(const KernelCall& call, bool transpose_b) {
   return {};
 }
 
-/// [B, T, H, D] seen as [B, H, T, D].
-template <class View>
-auto heads_first(const View& view) {
-  auto typed = view.template as<float>();
-  Dims shape = typed.shape();
-  Dims strides = typed.strides();
-  std::swap(shape[1], shape[2]);
-  std::swap(strides[1], strides[2]);
-  return decltype(typed)(typed.data(), shape, strides);
+std::span<float> floats_of(std::span<std::byte> scratch) {
+  return {reinterpret_cast<float*>(scratch.data()), scratch.size() / sizeof(float)};
 }
 
-class Attention : public backend::Kernel {
- public:
-  Attention(const KernelRequest& request, int threads)
-      : options_{.scale = static_cast<float>(request.node.attributes.number("scale")),
-                 .causal = request.node.attributes.integer("causal") != 0,
-                 .threads = threads} {
-    const Dims& q = request.operands[0]->type.shape;
-    sizes_ = {.batch = q[0],
-              .heads = q[2],
-              .seq_q = q[1],
-              .seq_k = request.operands[1]->type.shape[1],
-              .head_dim = q[3]};
-  }
+const std::int32_t* integers_or_null(const KernelCall& call, std::size_t index) {
+  return index < call.operands.size() ? static_cast<const std::int32_t*>(call.operands[index].data)
+                                      : nullptr;
+}
 
-  Result<void> run(const KernelCall& call) override {
-    const std::span<float> scratch(reinterpret_cast<float*>(call.scratch.data()),
-                                   call.scratch.size() / sizeof(float));
-    sdpa_flash({.q = heads_first(call.operands[0]),
-                .k = heads_first(call.operands[1]),
-                .v = heads_first(call.operands[2])},
-               options_, heads_first(call.result), scratch);
-    return {};
-  }
-  std::string name() const override { return "flash"; }
-  Bytes scratch() const override {
-    return Bytes(kernels::sdpa_flash_scratch(sizes_, options_.threads) *
-                 static_cast<std::int64_t>(sizeof(float)));
-  }
-
- private:
-  kernels::SdpaOptions options_;
-  kernels::SdpaSizes sizes_;
-};
+/// Scratch for queries [B, T, H, D] over `keys` of them.
+Bytes scratch_for(const Dims& q, std::int64_t keys, int threads) {
+  return Bytes(kernels::flash_attention_scratch(q[1], keys, q[3], threads) *
+               static_cast<std::int64_t>(sizeof(float)));
+}
 
 }  // namespace
 
@@ -99,10 +67,43 @@ Result<KernelPointer> make_matmul(const KernelRequest& request, const CpuContext
 }
 
 Result<KernelPointer> make_attention(const KernelRequest& request, const CpuContext& context) {
-  const bool has_lengths = request.operands.size() > 3 && request.operands[3].has_value();
-  const bool is_grouped = request.operands[0]->type.shape[2] != request.operands[1]->type.shape[2];
-  if (has_lengths || is_grouped) return KernelPointer();
-  return KernelPointer(std::make_unique<Attention>(request, context.threads));
+  const kernels::FlashOptions options{
+      .scale = static_cast<float>(request.node.attributes.number("scale")),
+      .causal = request.node.attributes.integer("causal") != 0,
+      .threads = context.threads};
+  const Bytes scratch = scratch_for(request.operands[0]->type.shape,
+                                    request.operands[1]->type.shape[1], context.threads);
+  return make_function_kernel(
+      "flash",
+      [options](const KernelCall& call) {
+        kernels::attention(call.operands[0].as<float>(), call.operands[1].as<float>(),
+                           call.operands[2].as<float>(), integers_or_null(call, 3), options,
+                           call.result.as<float>(), floats_of(call.scratch));
+        return Result<void>();
+      },
+      scratch);
+}
+
+Result<KernelPointer> make_cached_attention(const KernelRequest& request,
+                                            const CpuContext& context) {
+  const kernels::FlashOptions options{
+      .scale = static_cast<float>(request.node.attributes.number("scale")),
+      .causal = true,
+      .threads = context.threads};
+  const Bytes scratch = scratch_for(request.operands[0]->type.shape,
+                                    request.operands[5]->type.shape[2], context.threads);
+  return make_function_kernel(
+      "flash over a cache",
+      [options](const KernelCall& call) {
+        return kernels::cached_attention({.q = call.operands[0].as<float>(),
+                                          .k = call.operands[1].as<float>(),
+                                          .v = call.operands[2].as<float>(),
+                                          .past = integers_or_null(call, 3),
+                                          .counts = integers_or_null(call, 4)},
+                                         call.states[0], call.states[1], options,
+                                         call.result.as<float>(), floats_of(call.scratch));
+      },
+      scratch);
 }
 
 Result<KernelPointer> make_rotary(const KernelRequest& request, const CpuContext& context) {

@@ -9,6 +9,8 @@ namespace assay::cpu {
 Result<KernelPointer> make_matmul(const backend::KernelRequest& request, const CpuContext& context);
 Result<KernelPointer> make_attention(const backend::KernelRequest& request,
                                      const CpuContext& context);
+Result<KernelPointer> make_cached_attention(const backend::KernelRequest& request,
+                                            const CpuContext& context);
 Result<KernelPointer> make_rotary(const backend::KernelRequest& request, const CpuContext& context);
 
 }  // namespace assay::cpu

@@ -2,6 +2,7 @@
 #include "engine/backends/cpu/cpu_device.h"
 
 #include "engine/backends/cpu/kernel_table.h"
+#include "engine/backends/cpu/picture_kernels.h"
 #include "engine/backends/cpu/row_kernels.h"
 #include "engine/kernels/cpu/gemm.h"
 #include "engine/kernels/cpu/sdpa_vector.h"
@@ -43,6 +44,13 @@ class CpuFactory : public backend::KernelFactory {
       if (kernel != nullptr) return kernel;
     }
     return reference_->make(request);
+  }
+  bool accepts_layout(const KernelRequest& request, int index) const override {
+    const CpuOp* op = find_cpu_op(request.node.op->name);
+    return op != nullptr && op->accepts_layout != nullptr && op->accepts_layout(request, index);
+  }
+  Result<KernelPointer> make_reorder(const backend::OperandSite& from) override {
+    return make_picture_reorder(from);
   }
   KernelPointer make_copy(const tensor::TensorType& /*type*/) override {
     return make_copy_kernel(threads_);

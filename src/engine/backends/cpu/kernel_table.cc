@@ -6,6 +6,7 @@
 
 #include "engine/backends/cpu/attention_kernels.h"
 #include "engine/backends/cpu/linear_kernels.h"
+#include "engine/backends/cpu/picture_kernels.h"
 #include "engine/backends/cpu/row_kernels.h"
 
 namespace assay::cpu {
@@ -28,7 +29,13 @@ constexpr std::array kCpuOps{
     CpuOp{"quantised_linear", make_quantised_linear, linear_accepts},
     CpuOp{"matmul", make_matmul, accepts_rows},
     CpuOp{"attention", make_attention, accepts_rows},
+    CpuOp{"cached_attention", make_cached_attention, accepts_rows},
     CpuOp{"rotary", make_rotary, accepts_rows},
+    CpuOp{"conv2d", make_conv2d, nullptr, conv2d_accepts_blocks},
+    CpuOp{"max_pool2d", make_max_pool2d, nullptr, max_pool2d_accepts_blocks},
+    CpuOp{"reduce", make_reduce, nullptr, reduce_accepts_blocks},
+    CpuOp{"resize", make_resize},
+    CpuOp{"normalise", make_normalise},
 };
 
 }  // namespace

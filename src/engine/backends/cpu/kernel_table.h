@@ -27,6 +27,8 @@ struct CpuOp {
   MakeKernel make;
   /// Whether the kernel reads operand `index` with `strides`; null: only dense ones.
   bool (*accepts)(const backend::OperandSite& operand, int index) = nullptr;
+  /// Whether it reads operand `index` in a private layout; null: no.
+  bool (*accepts_layout)(const backend::KernelRequest& request, int index) = nullptr;
 };
 
 /// Null where the CPU has no kernel of its own for the op.

@@ -176,12 +176,7 @@ Result<KernelPointer> make_linear(const KernelRequest& request, const CpuContext
   const LinearPlan plan = plan_of(request, 2, 3);
   const PackedWeight* packed = context.packed.find(request.operands[1]->weight);
   if (packed != nullptr) return make_packed(request, context, *packed, plan, -1);
-  if (request.operands[1]->type.dtype != tensor::DType::kF32) {
-    return Error::user(
-        "linear: a weight {} that is calculated by the graph cannot be multiplied "
-        "with; fold it, or use f32",
-        to_text(request.operands[1]->type));
-  }
+  if (request.operands[1]->type.dtype != tensor::DType::kF32) return KernelPointer();
   return make_function_kernel(
       "OpenBLAS sgemm", [plan](const KernelCall& call) { return linear_by_openblas(call, plan); });
 }
@@ -190,12 +185,8 @@ Result<KernelPointer> make_quantised_linear(const KernelRequest& request,
                                             const CpuContext& context) {
   const LinearPlan plan = plan_of(request, 3, 4);
   const PackedWeight* packed = context.packed.find(request.operands[1]->weight);
-  if (packed == nullptr) {
-    return Error::user(
-        "quantised_linear: its weight {} is calculated by the graph; mode none "
-        "cannot run it on this device",
-        to_text(request.operands[1]->type));
-  }
+  const bool is_dynamic = request.node.attributes.text("mode") == "dynamic";
+  if (packed == nullptr || is_dynamic) return KernelPointer();
   return make_packed(request, context, *packed, plan, 2);
 }
 

@@ -10,9 +10,12 @@ using graph::Node;
 using graph::NodeKind;
 using tensor::HostTensor;
 
+/// A product that packed_linear calculates. In mode dynamic it is one of integers, which it does
+/// not.
 bool is_product(const Node& node) {
-  return node.kind == NodeKind::kOp &&
-         (node.op->name == "linear" || node.op->name == "quantised_linear");
+  if (node.kind != NodeKind::kOp) return false;
+  if (node.op->name == "quantised_linear") return node.attributes.text("mode") == "weight_only";
+  return node.op->name == "linear";
 }
 
 /// Operand `index` of `node` can be read from the packed form.
