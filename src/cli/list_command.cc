@@ -109,6 +109,16 @@ void list_metrics() {
   }
 }
 
+/// What each device is, or why it is not here.
+void list_backends(const backend::Registry& devices) {
+  for (const auto& [name, meaning] : devices.list()) {
+    const auto device = devices.open(name);
+    print_line(format("{:<12} {}", name, meaning));
+    print_line(format("{:<12} {}", "",
+                      device ? (*device)->facts().description : device.error().message()));
+  }
+}
+
 }  // namespace
 
 Result<int> list_command(const ListArguments& arguments, const Context& context) {
@@ -118,6 +128,8 @@ Result<int> list_command(const ListArguments& arguments, const Context& context)
     list_workloads(context.registries.vocabulary, arguments.is_markdown);
   } else if (arguments.what == "metrics") {
     list_metrics();
+  } else if (arguments.what == "backends") {
+    list_backends(*context.registries.devices);
   } else {
     ASSAY_TRY_VOID(list_experiments());
   }

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "cli/registration.h"
 
+#include <filesystem>
+
+#include "engine/backends/cpu/cpu_device.h"
+#include "engine/backends/reference/reference_device.h"
+#include "engine/backends/torch/torch_backend.h"
 #include "lab/report/figures.h"
 #include "lab/report/metrics.h"
 #include "lab/report/tables.h"
 #include "lab/workload/gemm.h"
 #include "lab/workload/hetero_gemm.h"
 #include "lab/workload/misbehave.h"
+#include "lab/workload/model.h"
 #include "lab/workload/null_work.h"
 #include "lab/workload/padding.h"
 #include "lab/workload/planted.h"
@@ -14,12 +20,50 @@
 
 namespace assay::cli {
 
+namespace {
+
+/// What a backend says that has no profiles.
+Error no_profiles(std::string_view name, std::string_view profile) {
+  return Error::user("the backend {} has no profiles: {}:{}", name, name, profile);
+}
+
+/// Plugins lie beside the program.
+std::string plugin_path(const char* file) {
+  std::error_code error;
+  return (std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / file).string();
+}
+
+Result<std::shared_ptr<const backend::Registry>> make_devices() {
+  auto devices = std::make_shared<backend::Registry>();
+  using Opened = Result<std::unique_ptr<backend::Device>>;
+  ASSAY_TRY_VOID(devices->add("reference", "obvious loops in fp64: slow, the judge of all others",
+                              [](const std::string& profile) -> Opened {
+                                if (!profile.empty()) return no_profiles("reference", profile);
+                                return reference::make_reference_device();
+                              }));
+  ASSAY_TRY_VOID(devices->add("cpu", "this machine: own kernels, oneDNN, OpenBLAS",
+                              [](const std::string& profile) -> Opened {
+                                if (!profile.empty()) return no_profiles("cpu", profile);
+                                return cpu::make_cpu_device();
+                              }));
+  ASSAY_TRY_VOID(devices->add("torch", "LibTorch, eager or TorchScript: what one compares with",
+                              [](const std::string& profile) {
+                                return torch_backend::open_torch(
+                                    plugin_path(torch_backend::kPluginFile), profile);
+                              }));
+  return std::shared_ptr<const backend::Registry>(std::move(devices));
+}
+
+}  // namespace
+
 Result<Registries> make_registries() {
   Registries registries;
+  ASSAY_TRY(registries.devices, make_devices());
   for (workload::WorkloadDefinition& definition : std::vector<workload::WorkloadDefinition>{
            workload::gemm_workload(),
            workload::hetero_gemm_workload(),
            workload::misbehaving_workload(),
+           workload::model_workload(registries.devices),
            workload::null_workload(),
            workload::padding_workload(),
            workload::planted_workload(),
