@@ -190,8 +190,7 @@ WorkloadDefinition model_workload(std::shared_ptr<const backend::Registry> devic
   definition.entry.name = "model";
   definition.entry.about = "One forward pass of a whole model with seeded weights.";
   spec::Parameter model = text_parameter(
-      "model",
-      "Its name: vit<patch>x<depth>x<width>[@side], mlp<in>-...-<out>, gpt2, resnet50, ...",
+      "model", "Its name, as vit32x6x384@256 (patch, depth, width, side), mlp512-512-128, gpt2.",
       "vit32x6x384");
   model.check = check_name;
   std::vector<std::string> modes;
