@@ -1,79 +1,89 @@
 // SPDX-License-Identifier: MIT
 #include "engine/kernels/reference/conv2d.h"
 
+#include <utility>
+
 namespace assay::kernels {
 namespace {
 
 using tensor::Dims;
 
-class Convolution {
- public:
-  Convolution(const Conv2dInputs& inputs, const Conv2dOptions& options)
-      : x_shape_(inputs.x.type.shape),
-        weight_shape_(inputs.weight.type.shape),
-        options_(options),
-        x_(load_elements(inputs.x)),
-        weight_(load_elements(inputs.weight)) {}
+/// Where an output pixel is: picture, group of channels, row, column.
+struct Place {
+  std::int64_t picture = 0;
+  std::int64_t group = 0;
+  std::int64_t row = 0;
+  std::int64_t column = 0;
+};
 
-  /// Output channel `o` of picture `b` at row `i`, column `j`.
-  double at(std::int64_t b, std::int64_t o, std::int64_t i, std::int64_t j) const {
-    const std::int64_t channels = weight_shape_[1];
-    const std::int64_t group = o / (weight_shape_[0] / options_.groups);
-    double sum = 0;
-    for (std::int64_t c = 0; c < channels; ++c) {
-      const std::int64_t plane = b * x_shape_[1] + group * channels + c;
-      sum += window_sum(plane, o * channels + c, i, j);
-    }
-    return sum;
-  }
+struct Pictures {
+  std::vector<double> elements;
+  Dims shape;  ///< [B, C, H, W]
+};
 
- private:
-  /// One channel's share: the window over plane `plane` of x, weighted by plane `filter`.
-  double window_sum(std::int64_t plane, std::int64_t filter, std::int64_t i, std::int64_t j) const {
-    const std::int64_t height = x_shape_[2];
-    const std::int64_t width = x_shape_[3];
-    double sum = 0;
-    for (std::int64_t p = 0; p < weight_shape_[2]; ++p) {
-      const std::int64_t row =
-          i * options_.stride[0] - options_.padding[0] + p * options_.dilation[0];
-      if (row < 0 || row >= height) continue;
-      for (std::int64_t q = 0; q < weight_shape_[3]; ++q) {
-        const std::int64_t column =
-            j * options_.stride[1] - options_.padding[1] + q * options_.dilation[1];
-        if (column < 0 || column >= width) continue;
-        const std::int64_t tap = (filter * weight_shape_[2] + p) * weight_shape_[3] + q;
-        sum += weight_[static_cast<std::size_t>(tap)] *
-               x_[static_cast<std::size_t>((plane * height + row) * width + column)];
+/// What the window of one output pixel sees, in the order of a filter's elements; 0 outside.
+std::vector<double> patch_at(const Pictures& x, const Dims& weight, const Conv2dOptions& options,
+                             const Place& place) {
+  const auto [height, width] = std::pair{x.shape[2], x.shape[3]};
+  const std::int64_t first_plane = place.picture * x.shape[1] + place.group * weight[1];
+  const std::int64_t top = place.row * options.stride[0] - options.padding[0];
+  const std::int64_t left = place.column * options.stride[1] - options.padding[1];
+  std::vector<double> patch;
+  for (std::int64_t c = 0; c < weight[1]; ++c) {
+    for (std::int64_t p = 0; p < weight[2]; ++p) {
+      for (std::int64_t q = 0; q < weight[3]; ++q) {
+        const std::int64_t row = top + p * options.dilation[0];
+        const std::int64_t column = left + q * options.dilation[1];
+        const bool is_inside = row >= 0 && row < height && column >= 0 && column < width;
+        const std::int64_t at = ((first_plane + c) * height + row) * width + column;
+        patch.push_back(is_inside ? x.elements[static_cast<std::size_t>(at)] : 0);
       }
     }
-    return sum;
   }
+  return patch;
+}
 
-  const Dims x_shape_;
-  const Dims weight_shape_;
-  const Conv2dOptions& options_;
-  const std::vector<double> x_;
-  const std::vector<double> weight_;
-};
+/// The sums alone, in the order of y.
+std::vector<double> convolve(const Conv2dInputs& inputs, const Conv2dOptions& options,
+                             const Dims& y) {
+  const Pictures x{load_elements(inputs.x), inputs.x.type.shape};
+  const Dims& weight_shape = inputs.weight.type.shape;
+  const std::vector<double> weight = load_elements(inputs.weight);
+  const std::int64_t outputs = y[1] / options.groups;
+  const std::int64_t area = y[2] * y[3];
+  std::vector<double> sums(static_cast<std::size_t>(y[0] * y[1] * area));
+  for (std::int64_t i = 0; i < y[0] * options.groups * area; ++i) {
+    const Place place{.picture = i / area / options.groups,
+                      .group = i / area % options.groups,
+                      .row = i % area / y[3],
+                      .column = i % y[3]};
+    const std::vector<double> patch = patch_at(x, weight_shape, options, place);
+    for (std::int64_t o = place.group * outputs; o < (place.group + 1) * outputs; ++o) {
+      const double* filter = weight.data() + o * std::ssize(patch);
+      const std::int64_t at = (place.picture * y[1] + o) * area + i % area;
+      sums[static_cast<std::size_t>(at)] = dot(patch.data(), filter, std::ssize(patch));
+    }
+  }
+  return sums;
+}
 
 }  // namespace
 
 void conv2d_reference(const Conv2dInputs& inputs, const Conv2dOptions& options, const AnyView& y) {
-  const Convolution convolution(inputs, options);
   const Dims& shape = y.type.shape;
+  std::vector<double> sums = convolve(inputs, options, shape);
   const std::vector<double> bias =
       is_given(inputs.bias) ? load_elements(inputs.bias)
                             : std::vector<double>(static_cast<std::size_t>(shape[1]), 0.0);
-  const std::int64_t count = count_of(y.type);
-  for (std::int64_t index = 0; index < count; ++index) {
-    const std::int64_t j = index % shape[3];
-    const std::int64_t i = index / shape[3] % shape[2];
-    const std::int64_t o = index / (shape[3] * shape[2]) % shape[1];
-    const std::int64_t b = index / (shape[3] * shape[2] * shape[1]);
-    double value = convolution.at(b, o, i, j) + bias[static_cast<std::size_t>(o)];
-    if (is_given(inputs.residual)) value += load_element(inputs.residual, index);
-    store_element(y, index, activate_exactly(options.activation, value));
+  const std::vector<double> residual =
+      is_given(inputs.residual) ? load_elements(inputs.residual) : std::vector<double>();
+  const auto area = static_cast<std::size_t>(shape[2] * shape[3]);
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const double shifted = sums[i] + bias[i / area % bias.size()];
+    sums[i] =
+        activate_exactly(options.activation, residual.empty() ? shifted : shifted + residual[i]);
   }
+  store_elements(y, sums);
 }
 
 }  // namespace assay::kernels
