@@ -6,7 +6,8 @@
 namespace assay::backend {
 
 Result<void> Registry::add(const std::string& name, std::string meaning, DeviceFactory factory) {
-  const bool is_new = entries_.try_emplace(name, std::move(meaning), std::move(factory)).second;
+  Entry entry{.meaning = std::move(meaning), .factory = std::move(factory)};
+  const bool is_new = entries_.try_emplace(name, std::move(entry)).second;
   if (!is_new) return Error::user("two backends of the name {}", name);
   return {};
 }
