@@ -32,32 +32,53 @@ struct Caches {
   std::int64_t l2 = cache_floats(_SC_LEVEL2_CACHE_SIZE, 512 * 1024);
 };
 
-/// A tile's rows of x should leave a part of the L1 cache to the panels that stream by.
+/// What a task costs, in multiply-adds: its own, and what loading its rows of x into the L1 cache
+/// and its weights into the L2 takes from them. Weights of 1/8 and 1/10 of a tile's columns follow
+/// from 32 and 10 bytes a cycle.
+double task_cost(std::int64_t rows, std::int64_t columns) {
+  const auto tile = static_cast<double>(linear_tile_columns());
+  const auto m = static_cast<double>(rows);
+  const auto n = static_cast<double>(columns);
+  return m * n + tile / 8 * m + tile / 10 * n;
+}
+
+/// Rows and columns of a task, so that the busiest thread is done first; columns at most as given.
+void divide_among(int threads, std::int64_t m, std::int64_t n, LinearBlocking& blocking) {
+  const std::int64_t tile_rows = linear_tile_rows();
+  const std::int64_t tile_columns = linear_tile_columns();
+  const std::int64_t across_min = ceil_divide(n, blocking.columns);
+  const std::int64_t tasks_max = std::int64_t{4} * threads;
+  double least = 0;
+  for (std::int64_t across = across_min; across <= across_min + tasks_max; ++across) {
+    for (std::int64_t down = 1; down == 1 || down <= tasks_max; ++down) {
+      const std::int64_t rows = even_piece(m, ceil_divide(m, down), tile_rows);
+      const std::int64_t columns = even_piece(n, ceil_divide(n, across), tile_columns);
+      const std::int64_t tasks = ceil_divide(m, rows) * ceil_divide(n, columns);
+      const double cost = static_cast<double>(ceil_divide(tasks, threads)) *
+                          task_cost(std::min(rows, m), std::min(columns, n));
+      if (least == 0 || cost < least) {
+        least = cost;
+        blocking.rows = std::min(rows, m);
+        blocking.columns = columns;
+      }
+    }
+  }
+}
+
 LinearBlocking blocking_for(std::int64_t m, std::int64_t n, std::int64_t k, int threads,
                             double l1_share, double l2_share) {
   static const Caches caches;
   m = std::max<std::int64_t>(m, 1);
   n = std::max<std::int64_t>(n, 1);
-  const std::int64_t tile_rows = linear_tile_rows();
   const std::int64_t tile_columns = linear_tile_columns();
   const auto in_l1 = static_cast<std::int64_t>(static_cast<double>(caches.l1) * l1_share);
   const auto in_l2 = static_cast<std::int64_t>(static_cast<double>(caches.l2) * l2_share);
   LinearBlocking blocking;
-  blocking.depth = even_piece(k, in_l1 / tile_rows, 8);
+  // A tile's rows of x leave a part of the L1 cache to the panels that stream by.
+  blocking.depth = even_piece(k, in_l1 / linear_tile_rows(), 8);
   blocking.columns = even_piece(n, in_l2 / blocking.depth, tile_columns);
   blocking.rows = m;
-  if (threads == 1) return blocking;
-  // Columns are divided first, because each thread then reads a weight of its own and only x is
-  // shared; a task should stay at least two tiles wide.
-  const std::int64_t wanted = std::int64_t{4} * threads;
-  const std::int64_t tasks = tensor::round_up(ceil_divide(n, blocking.columns), threads);
-  const std::int64_t narrowest = 2 * tile_columns;
-  blocking.columns = even_piece(n, std::max(n / std::max(tasks, wanted), narrowest), tile_columns);
-  const std::int64_t across = ceil_divide(n, blocking.columns);
-  if (across < wanted) {
-    const std::int64_t down = ceil_divide(wanted, across);
-    blocking.rows = even_piece(m, std::max(m / down, 4 * tile_rows), tile_rows);
-  }
+  if (threads > 1) divide_among(threads, m, n, blocking);
   return blocking;
 }
 

@@ -104,42 +104,60 @@ void MultiplyBlock(const LinearBlock& block) {
   }
 }
 
-/// Sums side by side that hide the latency of a multiply-add: at least 8 where registers allow.
+/// Panels that a stream of few rows reads side by side: an element of x is then repeated along a
+/// vector once for all of them, which a hot weight is bound by.
 template <int kRows>
-constexpr int kStreamSteps = std::max(1, 8 / (kRows * kVectors));
+constexpr int kStreamPanels = kRows* kVectors <= (kTilePanels == 1 ? 6 : 12)
+                                  ? std::max(1, 4 / kVectors)
+                                  : 1;
+/// Sums side by side that hide the latency of a multiply-add: at least 8 where registers allow.
+template <int kRows, int kPanels>
+constexpr int kStreamSteps = std::max(1, 8 / (kRows * kVectors * kPanels));
 constexpr std::int64_t kAheadBytes = 2048;
 
-template <class Stored, int kRows>
-HWY_NOINLINE void stream_panel(const float* x, std::int64_t x_stride, std::int64_t depth,
-                               const Stored* panel, float* sums_out) {
+template <class Stored, int kRows, int kPanels>
+HWY_NOINLINE void stream_panels_of(const float* x, std::int64_t x_stride, std::int64_t depth,
+                                   const Stored* panels, float* sums_out) {
   const Lanes f32;
-  constexpr int kSteps = kStreamSteps<kRows>;
-  Vector sums[bound(kSteps)][bound(kRows)][bound(kVectors)];
+  constexpr int kSteps = kStreamSteps<kRows, kPanels>;
+  constexpr int kAcross = kPanels * kVectors;
+  const std::int64_t panel_stride = depth * kPanelColumns;
+  Vector sums[bound(kSteps)][bound(kRows)][bound(kAcross)];
 #pragma GCC unroll 64
   for (int s = 0; s < kSteps; ++s) {
 #pragma GCC unroll 64
     for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 64
-      for (int v = 0; v < kVectors; ++v)
+      for (int v = 0; v < kAcross; ++v)
         sums[s][i][v] = hn::Zero(f32);
     }
   }
   const auto add = [&](std::int64_t d, auto& into) HWY_ATTR {
+    Vector inputs[bound(kRows)];
 #pragma GCC unroll 64
-    for (int v = 0; v < kVectors; ++v) {
-      const Vector weights = load_wide(panel + d * kPanelColumns + v * kLanes);
+    for (int i = 0; i < kRows; ++i)
+      inputs[i] = hn::Set(f32, x[i * x_stride + d]);
+#pragma GCC unroll 64
+    for (int v = 0; v < kAcross; ++v) {
+      const Stored* at = panels + v / kVectors * panel_stride + (v % kVectors) * kLanes;
+      const Vector weights = load_wide(at + d * kPanelColumns);
 #pragma GCC unroll 64
       for (int i = 0; i < kRows; ++i)
-        into[i][v] = hn::MulAdd(hn::Set(f32, x[i * x_stride + d]), weights, into[i][v]);
+        into[i][v] = hn::MulAdd(inputs[i], weights, into[i][v]);
     }
   };
+  constexpr std::int64_t kAhead = kAheadBytes / static_cast<std::int64_t>(sizeof(Stored));
+  constexpr std::int64_t kLineSteps =
+      std::max<std::int64_t>(1, 64 / (kPanelColumns * static_cast<std::int64_t>(sizeof(Stored))));
   std::int64_t d = 0;
   for (; d + kSteps <= depth; d += kSteps) {
-    constexpr std::int64_t kAhead = kAheadBytes / static_cast<std::int64_t>(sizeof(Stored));
-    constexpr std::int64_t kStepBytes = kPanelColumns * sizeof(Stored);
 #pragma GCC unroll 64
     for (int s = 0; s < kSteps; ++s) {
-      if (s * kStepBytes % 64 == 0) hwy::Prefetch(panel + (d + s) * kPanelColumns + kAhead);
+      if ((d + s) % kLineSteps == 0) {
+#pragma GCC unroll 64
+        for (int p = 0; p < kPanels; ++p)
+          hwy::Prefetch(panels + p * panel_stride + (d + s) * kPanelColumns + kAhead);
+      }
       add(d + s, sums[s]);
     }
   }
@@ -148,23 +166,23 @@ HWY_NOINLINE void stream_panel(const float* x, std::int64_t x_stride, std::int64
 #pragma GCC unroll 64
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 64
-    for (int v = 0; v < kVectors; ++v) {
+    for (int v = 0; v < kAcross; ++v) {
       Vector sum = sums[0][i][v];
 #pragma GCC unroll 64
       for (int s = 1; s < kSteps; ++s)
         sum = hn::Add(sum, sums[s][i][v]);
-      hn::StoreU(sum, f32, sums_out + i * kPanelColumns + v * kLanes);
+      hn::StoreU(sum, f32, sums_out + i * kPanels * kPanelColumns + v * kLanes);
     }
   }
 }
 
-void finish_panel(const LinearStream& stream, FinishRow finish, std::int64_t column,
-                  const float* sums) {
-  const std::int64_t columns = std::min(kPanelColumns, stream.columns - column);
+/// Columns [column, column + columns) of y from their sums, whose rows are `stride` apart.
+void finish_columns(const LinearStream& stream, FinishRow finish, std::int64_t column,
+                    std::int64_t columns, const float* sums, std::int64_t stride) {
   const float* scales = stream.weight.scales;
   for (std::int64_t i = 0; i < stream.rows; ++i) {
     float* y = stream.y + i * stream.y_stride + column;
-    const float* sum = sums + i * kPanelColumns;
+    const float* sum = sums + i * stride;
     for (std::int64_t j = 0; j < columns; ++j) {
       const float scale = scales != nullptr ? scales[stream.first_column + column + j] : 1.0F;
       y[j] = sum[j] * scale + (stream.bias != nullptr ? stream.bias[column + j] : 0.0F);
@@ -178,14 +196,25 @@ void finish_panel(const LinearStream& stream, FinishRow finish, std::int64_t col
 
 template <class Stored, int kRows>
 void stream_all(const LinearStream& stream) {
-  alignas(64) float sums[bound(kRows * kPanelColumns)];
+  constexpr int kPanels = kStreamPanels<kRows>;
+  constexpr std::int64_t kColumns = kPanels * kPanelColumns;
+  alignas(64) float sums[bound(kRows * kColumns)];
   const FinishRow finish = finish_of(stream.finish.activation);
   const std::int64_t depth = stream.weight.k;
-  const auto* weights = reinterpret_cast<const Stored*>(stream.weight.data);
-  for (std::int64_t column = 0; column < stream.columns; column += kPanelColumns) {
-    const Stored* panel = weights + (stream.first_column + column) * depth;
-    stream_panel<Stored, kRows>(stream.x, stream.x_stride, depth, panel, sums);
-    finish_panel(stream, finish, column, sums);
+  const auto* weights =
+      reinterpret_cast<const Stored*>(stream.weight.data) + stream.first_column * depth;
+  std::int64_t column = 0;
+  for (; column + kColumns - kPanelColumns < stream.columns; column += kColumns) {
+    stream_panels_of<Stored, kRows, kPanels>(stream.x, stream.x_stride, depth,
+                                             weights + column * depth, sums);
+    finish_columns(stream, finish, column, std::min(kColumns, stream.columns - column), sums,
+                   kColumns);
+  }
+  for (; column < stream.columns; column += kPanelColumns) {
+    stream_panels_of<Stored, kRows, 1>(stream.x, stream.x_stride, depth, weights + column * depth,
+                                       sums);
+    finish_columns(stream, finish, column, std::min(kPanelColumns, stream.columns - column), sums,
+                   kPanelColumns);
   }
 }
 

@@ -7,7 +7,6 @@
 //   packed_linear(x, packed, {.bias = bias, .activation = Activation::kGelu}, y, blocking, scratch,
 //   2);
 //
-// packed_linear_dynamic is the same in integers: each row of x is rounded to i8 with its own scale.
 // Nothing allocates; one parallel region a call, none with one thread.
 #pragma once
 
