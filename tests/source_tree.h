@@ -34,7 +34,8 @@ struct Module {
   std::set<std::string> deps;
 };
 std::map<std::string, Module> declared_modules();
-/// The module that holds "src/core/codec/node.h" or "core/codec/node.h": the longest declared prefix.
+/// The module that holds "src/core/codec/node.h" or "core/codec/node.h": the longest declared
+/// prefix.
 std::string module_of(std::string_view path, const std::map<std::string, Module>& modules);
 
 struct Include {
