@@ -15,7 +15,10 @@ namespace fs = std::filesystem;
 
 Result<fs::path> find_run(const std::string& name, const fs::path& results) {
   std::error_code error;
-  if (fs::is_regular_file(fs::path(name) / store::kConfigFile, error)) return fs::path(name);
+  if (fs::is_regular_file(fs::path(name) / store::kConfigFile, error)) {
+    const fs::path folder(name);  // What a shell completes ends with a slash and has no file name.
+    return folder.has_filename() ? folder : folder.parent_path();
+  }
   ASSAY_TRY(const std::vector<store::RunEntry> runs, store::list_runs(results));
   if (runs.empty()) {
     return Error::user("no run in {}; `assay run` makes one", results.string());

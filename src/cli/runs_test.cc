@@ -27,8 +27,8 @@ class Runs : public ::testing::Test {
 
 TEST_F(Runs, AreFoundByFolderIdNameAndLatest) {
   const std::filesystem::path path = make_run("k_sweep");
-  for (const std::string& name :
-       {path.string(), path.filename().string(), std::string("k_sweep"), std::string("latest")}) {
+  for (const std::string& name : {path.string(), path.string() + "/", path.filename().string(),
+                                  std::string("k_sweep"), std::string("latest")}) {
     const auto found = find_run(name, folder_.path());
     ASSERT_TRUE(found) << name << ": " << found.error().to_string();
     EXPECT_EQ(*found, path);

@@ -63,7 +63,9 @@ function fitted(figure: Figure, width: number): TopLevelSpec {
     const columns = width > 620 && panelCount(spec) > 1 ? 2 : 1;
     spec.columns = columns;
     const inner = spec.spec as Json;
-    inner.width = Math.max(160, Math.floor(width / columns) - 70);
+    // An axis takes about 50 pixels: one for every panel where each has its own, else one for a row.
+    const axes = spec.resolve ? columns : 1;
+    inner.width = Math.max(160, Math.floor((width - 60 * axes - 20 * (columns - 1)) / columns));
     inner.height = narrow ? 170 : 200;
   } else {
     spec.width = Math.max(160, width);

@@ -54,7 +54,7 @@ Value percentile_of(const MeasuredArm& arm, const Percentile& wanted, double con
   }
   // Of its own in every process: an interval over them. Else only all together reach so far.
   if (logs.size() == arm.processes.size()) return st::over_processes(logs, confidence);
-  const Value together = Value::measured(st::quantile(pool, wanted.p));
+  Value together = Value::measured(st::quantile(pool, wanted.p));
   if (std::ssize(arm.processes) >= st::kProcessesMin) return together;
   return together.weakened(State::kUndecided, st::over_processes(logs_of(arm), 0.95).reason());
 }

@@ -229,8 +229,10 @@ void TrialInProgress::verify_arm(LiveArm& arm) {
 
 void TrialInProgress::sample() {
   if (live_arms().empty()) return;
-  sentinels_ = measure::read_sentinels(tools_.instruments.clock);
+  // The threads of a pool spin for a while after their work, which a sentinel on the same core
+  // feels: the peak is measured first, so that both readings follow work on all threads.
   if (tools_.limits) limits_ = tools_.limits(assignment_.threads);
+  sentinels_ = measure::read_sentinels(tools_.instruments.clock);
   pressure_ = machine::read_pressure();
   sampling_begin_ = tools_.instruments.clock.now();
   while (!try_to_sample()) {

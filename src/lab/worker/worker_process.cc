@@ -71,7 +71,7 @@ std::vector<std::string> merged_environment(const std::map<std::string, std::str
     if (!over.contains(name)) merged.emplace_back(text);
   }
   for (const auto& [name, value] : over) {
-    merged.push_back(name + "=" + value);
+    merged.push_back(format("{}={}", name, value));
   }
   return merged;
 }
