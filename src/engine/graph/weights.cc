@@ -97,17 +97,12 @@ std::uint64_t seed_of(const std::string& name, const TensorType& type, std::uint
 }  // namespace
 
 Result<void> Weights::add(const std::string& name, HostTensor tensor) {
-  const bool is_new =
-      entries_.emplace(name, std::make_shared<const HostTensor>(std::move(tensor))).second;
-  if (!is_new) return Error::user("a second weight {}", name);
-  return {};
+  return share(name, std::make_shared<const HostTensor>(std::move(tensor)));
 }
 
 Result<void> Weights::share(const std::string& name,
-                            std::shared_ptr<const tensor::HostTensor> tensor) {
-  if (!entries_.try_emplace(name, std::move(tensor)).second) {
-    return Error::user("two weights of the name {}", name);
-  }
+                            const std::shared_ptr<const HostTensor>& tensor) {
+  if (!entries_.emplace(name, tensor).second) return Error::user("a second weight {}", name);
   return {};
 }
 

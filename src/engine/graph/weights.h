@@ -16,7 +16,8 @@ class Weights {
   /// A second tensor of the same name is a user error.
   Result<void> add(const std::string& name, tensor::HostTensor tensor);
   /// The same, of a tensor that others hold too.
-  Result<void> share(const std::string& name, std::shared_ptr<const tensor::HostTensor> tensor);
+  Result<void> share(const std::string& name,
+                     const std::shared_ptr<const tensor::HostTensor>& tensor);
   /// Lets go of one, which is there.
   void drop(const std::string& name);
   /// An error names the nearest weight there is.

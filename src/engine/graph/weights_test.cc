@@ -42,6 +42,11 @@ TEST(Weights, FindsByNameAndOffersTheNearest) {
             "no weight fc.wieght among 1; did you mean fc.weight?");
   EXPECT_EQ(weights.find("z").error().message(), "no weight z among 1");
   EXPECT_EQ(weights.size(), Bytes(8));
+  Weights others;
+  const auto held = weights.entries().at("fc.weight");
+  EXPECT_TRUE(others.share("fc.weight", held).has_value());
+  EXPECT_EQ(*others.find("fc.weight"), *weights.find("fc.weight")) << "one tensor";
+  EXPECT_EQ(others.share("fc.weight", held).error().message(), "a second weight fc.weight");
   weights.drop("fc.weight");
   EXPECT_EQ(weights.size(), Bytes(0));
 }
