@@ -17,6 +17,7 @@
 #include "lab/workload/padding.h"
 #include "lab/workload/planted.h"
 #include "lab/workload/sdpa.h"
+#include "lab/workload/vit.h"
 
 namespace assay::cli {
 
@@ -68,6 +69,7 @@ Result<Registries> make_registries() {
            workload::padding_workload(),
            workload::planted_workload(),
            workload::sdpa_workload(),
+           workload::vit_workload(registries.devices),
        }) {
     ASSAY_TRY_VOID(registries.workloads.add(std::move(definition)));
   }

@@ -93,7 +93,8 @@ class Pipeline {
     free_.push(ticket);
   }
 
-  bool perform(int stage, const Ticket& ticket) {
+  bool perform(int position, const Ticket& ticket) {
+    const auto stage = static_cast<int>(options_.order[static_cast<std::size_t>(position)]);
     Span& span = trace_of(ticket.batch).stages[static_cast<std::size_t>(stage)];
     span.begin = SteadyClock::read();
     Result<void> outcome = stages_[static_cast<std::size_t>(stage)](ticket.slot, ticket.batch);

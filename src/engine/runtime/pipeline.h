@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Batches through four stages: copied to the device, preprocessed, computed, copied back. A slot is
+// Batches through four stages: copied to the device, preprocessed there or by the host before the
+// copy, computed, copied back. A slot is
 // the memory of one batch on its way; the number of slots is the queue depth, and no more batches
 // are ever under way. Synchronous: one thread does stage after stage, batch after batch.
 // Asynchronous: every stage has a thread and a queue, so that different batches are in different
@@ -34,15 +35,22 @@ struct Arrivals {
   std::uint64_t seed = 0;
 };
 
+using StageOrder = std::array<Stage, kStageCount>;
+inline constexpr StageOrder kPreprocessOnDevice{Stage::kToDevice, Stage::kPreprocess,
+                                                Stage::kCompute, Stage::kFromDevice};
+inline constexpr StageOrder kPreprocessOnHost{Stage::kPreprocess, Stage::kToDevice, Stage::kCompute,
+                                              Stage::kFromDevice};
+
 struct PipelineOptions {
   bool is_asynchronous = false;
   int slots = 1;
   int batches = 1;
   Arrivals arrivals;
+  StageOrder order = kPreprocessOnDevice;
 };
 
 /// What one stage does to one slot. A stage is only ever called by one thread at a time, and a slot
-/// is only ever in one stage.
+/// is only ever in one stage. Indexed by Stage.
 using StageWork = std::function<Result<void>(int slot, std::int64_t batch)>;
 using PipelineStages = std::array<StageWork, kStageCount>;
 
@@ -54,8 +62,8 @@ struct Span {
 
 struct BatchTrace {
   int slot = 0;
-  Nanoseconds arrived{0};  ///< Closed: when it got its slot. Open: when it was due.
-  std::array<Span, kStageCount> stages;
+  Nanoseconds arrived{0};                ///< Closed: when it got its slot. Open: when it was due.
+  std::array<Span, kStageCount> stages;  ///< Indexed by Stage. The copy back is always last.
   Nanoseconds latency() const { return stages[kStageCount - 1].end - arrived; }
 };
 
