@@ -32,7 +32,8 @@ constexpr double kSentinelTolerance = 0.25;
 /// By how much a rate may exceed the peak: both are read on a clock that moves with the load.
 constexpr double kPeakSlack = 0.05;
 
-/// Where the work runs, read back from the system.
+/// Where the measuring thread may run, read back from the system: the first of a pool that is bound
+/// to one CPU each.
 std::string binding_text() {
   const auto binding = machine::observe_binding();
   return binding ? to_text(*binding) : "unknown: " + binding.error().message();
@@ -200,7 +201,7 @@ void TrialInProgress::observe_factors() {
 
 void TrialInProgress::observe_arm(LiveArm& arm) {
   arm.record.observed = arm.prepared->observed();
-  arm.record.observed.set("bound_to", binding_text());
+  arm.record.observed.set("thread_bound_to", binding_text());
   const workload::Work work = arm.prepared->work();
   arm.record.flops = work.flops;
   arm.record.bytes = work.bytes;

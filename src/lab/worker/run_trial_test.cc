@@ -75,7 +75,7 @@ TEST(RunTrial, APeakReadWhileTheMachineWasBusyAccusesNobody) {
 
 TEST(RunTrial, RecordsWhereItRan) {
   const Record record = measure(trial_of({"a"}));
-  const auto bound = record.arms[0].observed.text("bound_to");
+  const auto bound = record.arms[0].observed.text("thread_bound_to");
   ASSERT_TRUE(bound);
   EXPECT_EQ(*bound, to_text(*machine::observe_binding()));
 }
