@@ -192,11 +192,13 @@ KernelRequest Planner::request_for(NodeId id) const {
     }
     const Place& place = places_[index_of(operand)];
     const Node& source = graph_.node(operand);
+    // A view of a weight is copied before it is read, or begins elsewhere: no weight to pack.
+    const bool is_whole = is_dense(place.type, place.strides) && place.offset == 0;
     request.operands.push_back(
         backend::OperandSite{.type = place.type,
                              .strides = place.strides,
                              .weight = source.kind == NodeKind::kWeight ? source.name : "",
-                             .data = place.weight,
+                             .data = is_whole ? place.weight : nullptr,
                              .layout = place.layout});
   }
   return request;

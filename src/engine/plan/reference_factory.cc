@@ -82,7 +82,7 @@ Result<void> infallible(const KernelCall& call, const Attributes& attributes) {
   return {};
 }
 
-constexpr std::array kReferenceOps{
+constexpr std::array kMovements{
     ReferenceOp{"reshape", infallible<[](const KernelCall& c, const Attributes&) {
                   kernels::copy_reference(at(c, 0), c.result);
                 }>},
@@ -120,6 +120,9 @@ constexpr std::array kReferenceOps{
                   kernels::activation_reference(
                       at(c, 0), *kernels::parse_activation(a.text("kind")), c.result);
                 }>},
+};
+
+constexpr std::array kRowsAndProducts{
     ReferenceOp{"softmax", infallible<[](const KernelCall& c, const Attributes&) {
                   kernels::softmax_reference(at(c, 0), c.result);
                 }>},
@@ -150,7 +153,8 @@ constexpr std::array kReferenceOps{
 
 const ReferenceOp* find_reference_op(std::string_view name) {
   for (const std::span<const ReferenceOp> list :
-       {std::span<const ReferenceOp>(kReferenceOps), reference_layers()}) {
+       {std::span<const ReferenceOp>(kMovements), std::span<const ReferenceOp>(kRowsAndProducts),
+        reference_layers()}) {
     const auto found = std::ranges::find(list, name, &ReferenceOp::op);
     if (found != list.end()) return &*found;
   }

@@ -43,9 +43,11 @@ ConstAnyView dense_view(const void* data, const TensorType& type) {
 }
 
 bool is_dense(const TensorType& type, const Dims& strides) {
+  for (int axis = 0; axis < type.shape.rank(); ++axis) {
+    if (type.shape[axis] == 0) return true;
+  }
   std::int64_t expected = 1;
   for (int axis = type.shape.rank() - 1; axis >= 0; --axis) {
-    if (type.shape[axis] == 0) return true;
     if (type.shape[axis] != 1 && strides[axis] != expected) return false;
     expected *= type.shape[axis];
   }
