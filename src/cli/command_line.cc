@@ -107,7 +107,7 @@ void add_reading_commands(CLI::App& app, Slots& slots) {
   CLI::App& list = *app.add_subcommand("list", "List experiments, runs, workloads or metrics");
   slots.list.what = "experiments";
   list.add_option("what", slots.list.what, "experiments, runs, workloads or metrics")
-      ->check(CLI::IsMember({"experiments", "runs", "workloads", "metrics", "backends"}));
+      ->check(CLI::IsMember({"experiments", "runs", "workloads", "metrics", "backends", "ops"}));
   list.add_flag("--markdown", slots.list.is_markdown, "As a page of the documentation");
   add_results_option(list, slots.list.results);
 

@@ -4,6 +4,7 @@
 #include "cli/print.h"
 #include "core/codec/file.h"
 #include "core/codec/yaml.h"
+#include "engine/graph/ops_page.h"
 #include "lab/report/metrics.h"
 #include "lab/store/index.h"
 
@@ -109,6 +110,13 @@ void list_metrics() {
   }
 }
 
+void list_ops(bool is_markdown) {
+  if (is_markdown) return print(graph::ops_markdown());
+  for (const graph::OpDefinition* op : graph::op_list()) {
+    print_line(format("{:<18} {}", op->name, op->meaning));
+  }
+}
+
 /// What each device is, or why it is not here.
 void list_backends(const backend::Registry& devices) {
   for (const auto& [name, meaning] : devices.list()) {
@@ -128,6 +136,8 @@ Result<int> list_command(const ListArguments& arguments, const Context& context)
     list_workloads(context.registries.vocabulary, arguments.is_markdown);
   } else if (arguments.what == "metrics") {
     list_metrics();
+  } else if (arguments.what == "ops") {
+    list_ops(arguments.is_markdown);
   } else if (arguments.what == "backends") {
     list_backends(*context.registries.devices);
   } else {
