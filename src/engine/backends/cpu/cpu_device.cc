@@ -43,6 +43,11 @@ class CpuFactory : public backend::KernelFactory {
                 op->make(request, {.threads = threads_, .mode = mode_, .packed = packed_}));
       if (kernel != nullptr) return kernel;
     }
+    for (const auto& operand : request.operands) {
+      if (!operand || operand->layout == nullptr) continue;
+      return Error::bug("{}: a private layout was accepted that no kernel reads",
+                        request.node.op->name);
+    }
     return reference_->make(request);
   }
   bool accepts_layout(const KernelRequest& request, int index) const override {

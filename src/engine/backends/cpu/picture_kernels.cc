@@ -163,7 +163,20 @@ Result<KernelPointer> make_reduce(const KernelRequest& request, const CpuContext
   auto kernel = PictureKernel::mean(source);
   if (!kernel) return KernelPointer();
   if (kernel->destination().is_dense()) return picture(*std::move(kernel), source);
-  return KernelPointer();
+  // One pixel a channel in the layout of the picture: padded, unless the channels fill the blocks.
+  const PictureLayout blocks = kernel->destination();
+  ASSAY_TRY(PictureKernel reorder,
+            PictureKernel::reorder(blocks, PictureLayout::dense(blocks.shape())));
+  const auto mean = std::make_shared<PictureKernel>(*std::move(kernel));
+  const auto in_order = std::make_shared<PictureKernel>(std::move(reorder));
+  return make_function_kernel(
+      format("oneDNN {}, then in order", mean->implementation()),
+      [mean, in_order](const KernelCall& call) -> Result<void> {
+        auto* pixels = reinterpret_cast<float*>(call.scratch.data());
+        ASSAY_TRY_VOID(mean->run(floats(call, 0), nullptr, pixels));
+        return in_order->run(pixels, nullptr, static_cast<float*>(call.result.data));
+      },
+      Bytes(blocks.bytes()));
 }
 
 Result<KernelPointer> make_picture_reorder(const OperandSite& from) {
