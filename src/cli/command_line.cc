@@ -104,9 +104,10 @@ void add_running_commands(CLI::App& app, Slots& slots) {
 }
 
 void add_reading_commands(CLI::App& app, Slots& slots) {
-  CLI::App& list = *app.add_subcommand("list", "List experiments, runs, workloads or metrics");
+  CLI::App& list =
+      *app.add_subcommand("list", "List experiments, runs, workloads, metrics, backends or ops");
   slots.list.what = "experiments";
-  list.add_option("what", slots.list.what, "experiments, runs, workloads or metrics")
+  list.add_option("what", slots.list.what, "experiments, runs, workloads, metrics, backends or ops")
       ->check(CLI::IsMember({"experiments", "runs", "workloads", "metrics", "backends", "ops"}));
   list.add_flag("--markdown", slots.list.is_markdown, "As a page of the documentation");
   add_results_option(list, slots.list.results);

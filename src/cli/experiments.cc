@@ -53,7 +53,9 @@ Result<std::vector<Experiment>> find_experiments(const std::string& name, const 
   std::vector<std::string> known;
   for (const Experiment& experiment : all_experiments(root)) {
     if (known.empty() || known.back() != experiment.family) known.push_back(experiment.family);
-    if (experiment.family == name || lower(experiment.name) == lower(name)) {
+    const std::string whole = experiment.family + "/" + experiment.name;
+    const bool is_named = lower(experiment.name) == lower(name) || lower(whole) == lower(name);
+    if (experiment.family == name || is_named) {
       chosen.push_back(experiment);
     }
   }

@@ -38,6 +38,7 @@ TEST_F(Experiments, AreTheYamlFilesOfTheFamilies) {
 TEST_F(Experiments, AreFoundByFamilyNameAndPath) {
   EXPECT_EQ(find_experiments("sweep", root_)->size(), 2U);
   EXPECT_EQ(find_experiments("G3_gemm", root_)->front().name, "g3_gemm");
+  EXPECT_EQ(find_experiments("sweep/g3_gemm", root_)->size(), 1U);
   EXPECT_EQ(find_experiments((root_ / "sweep/_shared.yaml").string(), root_)->size(), 1U);
 }
 

@@ -202,8 +202,9 @@ Result<Preparation> prepare_vit(const spec::Factors& asked, Bench& bench,
   }
   if (!device) return device.error();
   ASSAY_TRY(VitPipeline pipeline, VitPipeline::create(**device, request));
-  return Preparation(
-      std::make_unique<VitArm>(*std::move(device), std::move(pipeline), std::move(devices)));
+  auto arm = std::make_unique<VitArm>(*std::move(device), std::move(pipeline), std::move(devices));
+  ASSAY_TRY_VOID(arm->run(1));  // What is in force is observed off a run.
+  return Preparation(std::move(arm));
 }
 
 }  // namespace
