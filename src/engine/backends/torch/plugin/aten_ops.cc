@@ -184,9 +184,10 @@ Tensor quantise_rows(const AtenCall& call) {
 Tensor conv2d(const AtenCall& call) {
   const graph::Attributes& attributes = call.node.attributes;
   const auto optional = [&](std::size_t i) { return call.has(i) ? call[i] : Tensor(); };
-  // LibTorch 1.13 fails on an empty batch whose strides are not those of a dense one.
-  const Tensor x = call[0].numel() == 0 ? at::zeros(call[0].sizes()) : call[0];
-  const Tensor sum = at::conv2d(x, call[1], optional(2), attributes.integers("stride"),
+  // LibTorch 1.13 fails on an empty batch where the weight is a view.
+  const bool is_empty = *tensor::element_count(call.result.shape) == 0;
+  if (is_empty) return at::zeros(sizes_of(call.result.shape));
+  const Tensor sum = at::conv2d(call[0], call[1], optional(2), attributes.integers("stride"),
                                 attributes.integers("padding"), attributes.integers("dilation"),
                                 attributes.integer("groups"));
   return activated(call.has(3) ? sum + call[3] : sum, attributes.text("activation"));
