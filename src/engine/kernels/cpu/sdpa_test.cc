@@ -192,10 +192,11 @@ TEST(SdpaDeathTest, TooLittleScratchIsABug) {
   EXPECT_DEATH(sdpa_flash(inputs, {}, x.view, scratch), "scratch it asked for");
 }
 
-TEST(ChooseSdpa, TakesFlashWhereQueriesRepayThePacking) {
-  for (const std::int64_t queries : {1, 63, 64, 4096}) {
+TEST(ChooseSdpa, TakesFlashForOneQueryAndWhereTheyFillATile) {
+  for (const std::int64_t queries : {1, 2, 15, 16, 4096}) {
     const SdpaChoice choice = choose_sdpa({1, 8, queries, 4096, 64});
-    EXPECT_EQ(choice.kernel, queries < 64 ? SdpaKernel::kMath : SdpaKernel::kFlash) << queries;
+    const bool is_math = queries > 1 && queries < 16;
+    EXPECT_EQ(choice.kernel, is_math ? SdpaKernel::kMath : SdpaKernel::kFlash) << queries;
     EXPECT_THAT(choice.reason, ::testing::HasSubstr("queries"));
   }
 }

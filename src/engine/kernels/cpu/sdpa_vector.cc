@@ -34,23 +34,33 @@ using tensor::TensorView;
 constexpr float kHidden = -1e30F;  ///< Below any score, and still finite.
 constexpr float kLog2E = 1.44269504F;
 
-/// Everything a block keeps while it goes through the tiles of keys. Queries stand along the rows
-/// of all matrices, `columns` of them: the block's, filled up with zeros to whole panels.
-struct BlockState {
+/// Everything a group of queries, as many as a register tile has columns, keeps while it goes
+/// through the tiles of keys. Queries stand along the rows of all matrices, `columns` of them,
+/// filled up with zeros to whole panels; the scores of a tile stay in the L1 cache.
+struct GroupState {
   std::int64_t columns;
   std::int64_t head_dim;
   float* queries;  ///< [head_dim, columns], times scale * log2(e).
-  float* scores;   ///< [kTileKeys, columns]
   float* sums;     ///< [head_dim, columns]: weighted values so far.
   float* peak;     ///< Per query: the largest score so far.
   float* total;    ///< Per query: the sum of weights so far, relative to the peak.
   float* seen;     ///< Per query: how many keys it sees; exact up to 2^24.
-  float* keys;     ///< [kTileKeys, head_dim]: where they do not lie as wanted.
-  float* values;
+  float* scores;   ///< [kTileKeys, columns], shared by all groups.
 };
 
+/// At most four elements; four that touch are one instruction each way.
+HWY_INLINE void copy_four(const float* from, std::int64_t from_step, float* to,
+                          std::int64_t to_step, std::int64_t count) {
+  if (count == 4 && from_step == 1 && to_step == 1) {
+    std::memcpy(to, from, 4 * sizeof(float));
+    return;
+  }
+  for (std::int64_t j = 0; j < count; ++j)
+    to[j * to_step] = from[j * from_step];
+}
+
 /// queries[d][i] = scale * from[i][d], four d of a vector of queries at a time.
-void turn_queries(const QueryBlock& block, const BlockState& state) {
+void turn_queries(const QueryBlock& block, const GroupState& state) {
   const Lanes f32;
   const std::int64_t rows = block.queries.extent(0);
   const std::int64_t step = block.queries.stride(1);
@@ -63,8 +73,7 @@ void turn_queries(const QueryBlock& block, const BlockState& state) {
       const std::int64_t depth = std::min<std::int64_t>(4, state.head_dim - d);
       for (std::int64_t i = 0; i < used; ++i) {
         const float* from = block.queries.data() + (first + i) * block.queries.stride(0) + d * step;
-        for (std::int64_t j = 0; j < depth; ++j)
-          four[4 * i + j] = from[j * step];
+        copy_four(from, step, four + 4 * i, 1, depth);
       }
       Vector turned[4];
       hn::LoadInterleaved4(f32, four, turned[0], turned[1], turned[2], turned[3]);
@@ -74,28 +83,28 @@ void turn_queries(const QueryBlock& block, const BlockState& state) {
   }
 }
 
-BlockState start_block(const QueryBlock& block, float* scratch) {
-  BlockState state{};
+/// Floats that a group keeps to itself.
+std::int64_t group_floats(std::int64_t head_dim) {
+  return (2 * head_dim + 3) * kTileColumns;
+}
+
+GroupState start_group(const QueryBlock& block, float* own, float* scores) {
   const std::int64_t rows = block.queries.extent(0);
+  GroupState state{};
   state.head_dim = block.queries.extent(1);
   state.columns = tensor::round_up(rows, kPanelColumns);
-  const std::int64_t matrix = state.head_dim * state.columns;
-  float* next = scratch;
-  const auto take = [&next](std::int64_t count) { return std::exchange(next, next + count); };
-  state.queries = take(matrix);
-  state.sums = take(matrix);
-  state.scores = take(kTileKeys * state.columns);
-  state.peak = take(state.columns);
-  state.total = take(state.columns);
-  state.seen = take(state.columns);
-  state.keys = take(kTileKeys * state.head_dim);
-  state.values = take(kTileKeys * state.head_dim);
+  state.queries = own;
+  state.sums = state.queries + state.head_dim * state.columns;
+  state.peak = state.sums + state.head_dim * state.columns;
+  state.total = state.peak + state.columns;
+  state.seen = state.total + state.columns;
+  state.scores = scores;
   turn_queries(block, state);
-  std::fill_n(state.sums, matrix, 0.0F);
+  std::fill_n(state.sums, state.head_dim * state.columns, 0.0F);
   std::fill_n(state.peak, state.columns, kHidden);
   std::fill_n(state.total, state.columns, 0.0F);
   for (std::int64_t i = 0; i < state.columns; ++i) {
-    // What fills up sees all keys, so that it hides nothing where the block's queries do not.
+    // What fills up sees all keys, so that it hides nothing where the group's queries do not.
     state.seen[i] = static_cast<float>(i < rows ? block.seen(i) : block.limit);
   }
   return state;
@@ -125,8 +134,8 @@ TileRows tile_rows(const ConstAnyView& from, std::int64_t first, std::int64_t co
   return {copy, head_dim, 1};
 }
 
-/// c[rows, columns] (+)= a[rows, depth] b[depth, columns], b and c with rows of state.columns.
-struct BlockProduct {
+/// c[rows, columns] (+)= a[rows, depth] b[depth, columns], where the columns are those of a group.
+struct GroupProduct {
   const float* a;
   std::int64_t a_stride;
   std::int64_t a_step;
@@ -134,36 +143,34 @@ struct BlockProduct {
   std::int64_t depth;
   const float* b;
   float* c;
+  std::int64_t columns;
   bool adds;
 };
 
-void multiply_block_rows(const BlockProduct& product, std::int64_t columns) {
+void multiply_group(const GroupProduct& product) {
   alignas(64) static constexpr float kZeros[kTileColumns] = {};
   const std::int64_t tiles = (product.rows + kTileRows - 1) / kTileRows;
-  for (std::int64_t column = 0; column < columns; column += kTileColumns) {
-    for (std::int64_t t = 0; t < tiles; ++t) {
-      const std::int64_t row = t * product.rows / tiles;
-      float* c = product.c + row * columns + column;
-      multiply_registers({.x = product.a + row * product.a_stride,
-                          .x_stride = product.a_stride,
-                          .x_step = product.a_step,
-                          .panels = product.b + column,
-                          .panel_stride = kPanelColumns,
-                          .panel_step = columns,
-                          .depth = product.depth,
-                          .start = product.adds ? c : kZeros,
-                          .start_stride = product.adds ? columns : 0,
-                          .y = c,
-                          .y_stride = columns},
-                         (t + 1) * product.rows / tiles - row,
-                         std::min(kTileColumns, columns - column));
-    }
+  for (std::int64_t t = 0; t < tiles; ++t) {
+    const std::int64_t row = t * product.rows / tiles;
+    float* c = product.c + row * product.columns;
+    multiply_registers({.x = product.a + row * product.a_stride,
+                        .x_stride = product.a_stride,
+                        .x_step = product.a_step,
+                        .panels = product.b,
+                        .panel_stride = kPanelColumns,
+                        .panel_step = product.columns,
+                        .depth = product.depth,
+                        .start = product.adds ? c : kZeros,
+                        .start_stride = product.adds ? product.columns : 0,
+                        .y = c,
+                        .y_stride = product.columns},
+                       (t + 1) * product.rows / tiles - row, product.columns);
   }
 }
 
 /// Scores of one vector of queries become weights. kMasks: some of them do not see all keys.
 template <bool kMasks>
-void weigh_column(const BlockState& state, std::int64_t first_key, std::int64_t keys,
+void weigh_column(const GroupState& state, std::int64_t first_key, std::int64_t keys,
                   std::int64_t column) {
   const Lanes f32;
   float* scores = state.scores + column;
@@ -173,23 +180,38 @@ void weigh_column(const BlockState& state, std::int64_t first_key, std::int64_t 
   const auto sees = [&](std::int64_t j)
                         HWY_ATTR { return hn::Gt(seen, constant(static_cast<float>(j))); };
   const Vector before = hn::LoadU(f32, state.peak + column);
-  Vector peaks[4] = {before, before, before, before};
-  for (std::int64_t j = 0; j < keys; ++j) {
+  // Several chains side by side, by name: an array with a running index would live in memory.
+  const auto larger = [&](Vector so_far, std::int64_t j) HWY_ATTR {
     Vector score = hn::LoadU(f32, scores + j * stride);
     if constexpr (kMasks) score = hn::IfThenElse(sees(j), score, before);
-    peaks[j % 4] = hn::Max(peaks[j % 4], score);
+    return hn::Max(so_far, score);
+  };
+  Vector peak0 = before, peak1 = before, peak2 = before, peak3 = before;
+  std::int64_t j = 0;
+  for (; j + 4 <= keys; j += 4) {
+    peak0 = larger(peak0, j);
+    peak1 = larger(peak1, j + 1);
+    peak2 = larger(peak2, j + 2);
+    peak3 = larger(peak3, j + 3);
   }
-  const Vector peak = hn::Max(hn::Max(peaks[0], peaks[1]), hn::Max(peaks[2], peaks[3]));
+  for (; j < keys; ++j)
+    peak0 = larger(peak0, j);
+  const Vector peak = hn::Max(hn::Max(peak0, peak1), hn::Max(peak2, peak3));
+  const auto weighed = [&](std::int64_t key) HWY_ATTR {
+    Vector weight = exp2(hn::Sub(hn::LoadU(f32, scores + key * stride), peak));
+    if constexpr (kMasks) weight = hn::IfThenElseZero(sees(key), weight);
+    hn::StoreU(weight, f32, scores + key * stride);
+    return weight;
+  };
   const Vector shrink = exp2(hn::Sub(before, peak));
-  Vector totals[2] = {hn::Mul(hn::LoadU(f32, state.total + column), shrink), hn::Zero(f32)};
-  for (std::int64_t j = 0; j < keys; ++j) {
-    Vector weight = exp2(hn::Sub(hn::LoadU(f32, scores + j * stride), peak));
-    if constexpr (kMasks) weight = hn::IfThenElseZero(sees(j), weight);
-    hn::StoreU(weight, f32, scores + j * stride);
-    totals[j % 2] = hn::Add(totals[j % 2], weight);
+  Vector even = hn::Mul(hn::LoadU(f32, state.total + column), shrink), odd = hn::Zero(f32);
+  for (j = 0; j + 2 <= keys; j += 2) {
+    even = hn::Add(even, weighed(j));
+    odd = hn::Add(odd, weighed(j + 1));
   }
+  if (j < keys) even = hn::Add(even, weighed(j));
   hn::StoreU(peak, f32, state.peak + column);
-  hn::StoreU(hn::Add(totals[0], totals[1]), f32, state.total + column);
+  hn::StoreU(hn::Add(even, odd), f32, state.total + column);
   if (first_key == 0) return;
   for (std::int64_t d = 0; d < state.head_dim; ++d) {
     float* sum = state.sums + d * stride + column;
@@ -197,7 +219,7 @@ void weigh_column(const BlockState& state, std::int64_t first_key, std::int64_t 
   }
 }
 
-void weigh_tile(const QueryBlock& block, const BlockState& state, std::int64_t first_key,
+void weigh_tile(const QueryBlock& block, const GroupState& state, std::int64_t first_key,
                 std::int64_t keys) {
   const bool all_see = block.seen(0) >= first_key + keys;
   for (std::int64_t column = 0; column < state.columns; column += kLanes) {
@@ -210,7 +232,7 @@ void weigh_tile(const QueryBlock& block, const BlockState& state, std::int64_t f
 }
 
 /// out[i][d] = sums[d][i] / total[i], four d of a vector of queries at a time.
-void finish_block(const QueryBlock& block, const BlockState& state) {
+void finish_group(const QueryBlock& block, const GroupState& state) {
   const Lanes f32;
   const std::int64_t rows = block.out.extent(0);
   const std::int64_t step = block.out.stride(1);
@@ -230,41 +252,75 @@ void finish_block(const QueryBlock& block, const BlockState& state) {
       hn::StoreInterleaved4(turned[0], turned[1], turned[2], turned[3], f32, four);
       for (std::int64_t i = 0; i < used; ++i) {
         float* to = block.out.data() + (first + i) * block.out.stride(0) + d * step;
-        for (std::int64_t j = 0; j < depth; ++j)
-          to[j * step] = four[4 * i + j];
+        copy_four(four + 4 * i, 1, to, step, depth);
       }
     }
   }
 }
 
+/// One tile of keys for one group.
+void attend_tile(const QueryBlock& block, const GroupState& state, const TileRows& k,
+                 const TileRows& v, std::int64_t first_key, std::int64_t keys) {
+  multiply_group({.a = k.data,
+                  .a_stride = k.stride,
+                  .a_step = k.step,
+                  .rows = keys,
+                  .depth = state.head_dim,
+                  .b = state.queries,
+                  .c = state.scores,
+                  .columns = state.columns,
+                  .adds = false});
+  weigh_tile(block, state, first_key, keys);
+  multiply_group({.a = v.data,
+                  .a_stride = v.step,
+                  .a_step = v.stride,
+                  .rows = state.head_dim,
+                  .depth = keys,
+                  .b = state.scores,
+                  .c = state.sums,
+                  .columns = state.columns,
+                  .adds = true});
+}
+
+/// The queries [first, first + kTileColumns) of a block, as a block of their own.
+QueryBlock group_of(const QueryBlock& block, std::int64_t first) {
+  QueryBlock group = block;
+  const std::int64_t rows = std::min(kTileColumns, block.queries.extent(0) - first);
+  group.queries = block.queries.narrow(0, first, rows);
+  group.out = block.out.narrow(0, first, rows);
+  group.seen_first = block.seen_first + first * block.more_per_row;
+  return group;
+}
+
 void Attend(const QueryBlock& block, float* scratch) {
-  const BlockState state = start_block(block, scratch);
-  const std::int64_t seen = block.seen(block.queries.extent(0) - 1);
+  constexpr auto kGroupsMax = static_cast<std::size_t>(kBlockRows / kTileColumns);
+  const std::int64_t rows = block.queries.extent(0);
+  const std::int64_t head_dim = block.queries.extent(1);
+  float* scores = scratch;
+  float* key_copy = scores + kTileKeys * kTileColumns;
+  float* value_copy = key_copy + kTileKeys * head_dim;
+  float* own = value_copy + kTileKeys * head_dim;
+  std::array<QueryBlock, kGroupsMax> groups;
+  std::array<GroupState, kGroupsMax> states;
+  const auto count = static_cast<std::size_t>((rows + kTileColumns - 1) / kTileColumns);
+  for (std::size_t g = 0; g < count; ++g) {
+    const auto index = static_cast<std::int64_t>(g);
+    groups[g] = group_of(block, index * kTileColumns);
+    states[g] = start_group(groups[g], own + index * group_floats(head_dim), scores);
+  }
+  const std::int64_t seen = block.seen(rows - 1);
   for (std::int64_t first_key = 0; first_key < seen; first_key += kTileKeys) {
     const std::int64_t keys = std::min(kTileKeys, seen - first_key);
-    const TileRows k = tile_rows(block.keys, first_key, keys, state.keys);
-    multiply_block_rows({.a = k.data,
-                         .a_stride = k.stride,
-                         .a_step = k.step,
-                         .rows = keys,
-                         .depth = state.head_dim,
-                         .b = state.queries,
-                         .c = state.scores,
-                         .adds = false},
-                        state.columns);
-    weigh_tile(block, state, first_key, keys);
-    const TileRows v = tile_rows(block.values, first_key, keys, state.values);
-    multiply_block_rows({.a = v.data,
-                         .a_stride = v.step,
-                         .a_step = v.stride,
-                         .rows = state.head_dim,
-                         .depth = keys,
-                         .b = state.scores,
-                         .c = state.sums,
-                         .adds = true},
-                        state.columns);
+    const TileRows k = tile_rows(block.keys, first_key, keys, key_copy);
+    const TileRows v = tile_rows(block.values, first_key, keys, value_copy);
+    for (std::size_t g = 0; g < count; ++g) {
+      const std::int64_t last = groups[g].seen(groups[g].queries.extent(0) - 1);
+      const std::int64_t visible = std::min(keys, last - first_key);
+      if (visible > 0) attend_tile(groups[g], states[g], k, v, first_key, visible);
+    }
   }
-  finish_block(block, state);
+  for (std::size_t g = 0; g < count; ++g)
+    finish_group(groups[g], states[g]);
 }
 
 float exp2_of(float x) {
