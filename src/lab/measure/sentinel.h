@@ -20,6 +20,20 @@ struct SentinelReading {
 
 SentinelReading read_sentinels(const Clock& clock);
 
+/// Readings of one process. Threads of a pool spin for a while after their work, and one that
+/// shares a core with the sentinel nearly doubles its time: that is no change of the machine. A
+/// reading that is slower than the best so far is therefore taken again, for longer than any pool
+/// spins, and the shortest times count. A machine that really became slower stays so.
+class Sentinels {
+ public:
+  explicit Sentinels(const Clock& clock) : clock_(clock) {}
+  SentinelReading read();
+
+ private:
+  const Clock& clock_;
+  SentinelReading best_;
+};
+
 /// Time after / time before; 1 where one of them was not read.
 struct SentinelRatio {
   double spin = 1;

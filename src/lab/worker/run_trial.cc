@@ -12,7 +12,6 @@
 #include "core/clock.h"
 #include "lab/measure/physics.h"
 #include "lab/measure/sampler.h"
-#include "lab/measure/sentinel.h"
 #include "lab/worker/guarded_arm.h"
 #include "lab/workload/shared_buffers.h"
 #include "oracle/machine/binding.h"
@@ -108,6 +107,9 @@ class TrialInProgress {
   void check_rates();
   void for_each_live_arm(void (TrialInProgress::*phase)(LiveArm&));
   std::vector<LiveArm*> live_arms();
+  measure::Sentinels& sentinels() {
+    return tools_.sentinels != nullptr ? *tools_.sentinels : own_sentinels_;
+  }
 
   const Assignment& assignment_;
   const Tools& tools_;
@@ -116,6 +118,7 @@ class TrialInProgress {
   std::vector<LiveArm> arms_;
   Nanoseconds sampling_begin_{0};
   machine::Pressure pressure_;
+  measure::Sentinels own_sentinels_;
   measure::SentinelReading sentinels_;
   measure::MachineLimits limits_;
   measure::Series series_;
@@ -161,6 +164,7 @@ TrialInProgress::TrialInProgress(const Assignment& assignment, const Tools& tool
       tools_(tools),
       begin_(tools.instruments.clock.now()),
       buffers_(assignment.process_seed),
+      own_sentinels_(tools.instruments.clock),
       record_(blank_record(assignment, tools.build)) {
   for (const sweep::TrialArm& arm : assignment.trial.arms) {
     arms_.emplace_back().record.name = arm.name;
@@ -230,10 +234,8 @@ void TrialInProgress::verify_arm(LiveArm& arm) {
 
 void TrialInProgress::sample() {
   if (live_arms().empty()) return;
-  // The threads of a pool spin for a while after their work, which a sentinel on the same core
-  // feels: the peak is measured first, so that both readings follow work on all threads.
   if (tools_.limits) limits_ = tools_.limits(assignment_.threads);
-  sentinels_ = measure::read_sentinels(tools_.instruments.clock);
+  sentinels_ = sentinels().read();
   pressure_ = machine::read_pressure();
   sampling_begin_ = tools_.instruments.clock.now();
   while (!try_to_sample()) {
@@ -298,7 +300,7 @@ void TrialInProgress::observe_machine() {
   for (std::string& doubt : machine::doubts_between(pressure_, machine::read_pressure(), elapsed)) {
     doubts_.push_back(std::move(doubt));
   }
-  const auto after = measure::read_sentinels(tools_.instruments.clock);
+  const measure::SentinelReading after = sentinels().read();
   if (auto doubt = measure::sentinel_doubt(sentinels_, after, kSentinelTolerance)) {
     doubts_.push_back(*std::move(doubt));
   }
