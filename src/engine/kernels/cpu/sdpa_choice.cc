@@ -20,8 +20,7 @@ std::string_view to_text(SdpaKernel kernel) {
 
 SdpaChoice choose_sdpa(const SdpaSizes& sizes) {
   if (sizes.seq_q == 1) {
-    return {SdpaKernel::kFlash,
-            "no more queries than one: its keys and values are read once, as they lie"};
+    return {SdpaKernel::kFlash, "without further queries keys and values are read once"};
   }
   if (sizes.seq_q < kFlashQueries) {
     return {SdpaKernel::kMath,
