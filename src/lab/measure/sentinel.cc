@@ -114,7 +114,7 @@ SentinelReading shorter(const SentinelReading& a, const SentinelReading& b) {
           .triad = shorter(a.triad, b.triad)};
 }
 
-/// Six readings take about 40 ms; libgomp's threads spin for up to 20.
+/// Six readings take about 40 ms: longer than a pool's threads spin after their work, too.
 constexpr int kReadingsMax = 6;
 constexpr double kSlower = 1.1;
 

@@ -20,10 +20,11 @@ struct SentinelReading {
 
 SentinelReading read_sentinels(const Clock& clock);
 
-/// Readings of one process. Threads of a pool spin for a while after their work, and one that
-/// shares a core with the sentinel nearly doubles its time: that is no change of the machine. A
-/// reading that is slower than the best so far is therefore taken again, for longer than any pool
-/// spins, and the shortest times count. A machine that really became slower stays so.
+/// Readings of one process. On a shared machine the floating-point units are at times half as fast
+/// for milliseconds (26 instead of 14 us, as if a neighbour had the other half of the core): that
+/// comes and goes within a trial and is no change of the machine. A reading that is slower than the
+/// best so far is therefore taken again for some 40 ms, and the shortest times count. A machine
+/// that really became slower stays so.
 class Sentinels {
  public:
   explicit Sentinels(const Clock& clock) : clock_(clock) {}
