@@ -1,17 +1,40 @@
 // SPDX-License-Identifier: MIT
 #include "engine/tensor/host_tensor.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 namespace assay::tensor {
+namespace {
+
+/// Bytes of a dense tensor. Refused where its strides, or its bytes rounded up, do not fit 64 bits,
+/// were it empty or not.
+Result<Bytes> dense_size(const TensorType& type) {
+  ASSAY_TRY(const std::int64_t count, element_count(type.shape));
+  std::int64_t reach = size_of(type.dtype);
+  bool fits = true;
+  for (int axis = 0; axis < type.shape.rank(); ++axis) {
+    const std::int64_t extent = std::max<std::int64_t>(type.shape[axis], 1);
+    fits = fits && !__builtin_mul_overflow(reach, extent, &reach);
+  }
+  constexpr std::int64_t kMax =
+      std::numeric_limits<std::int64_t>::max() - static_cast<std::int64_t>(HostTensor::kAlignment);
+  if (!fits || reach > kMax) {
+    return Error::user("a tensor {} is larger than 64 bits can count", to_text(type));
+  }
+  return Bytes(count * size_of(type.dtype));
+}
+
+}  // namespace
 
 void HostTensor::Free::operator()(std::byte* memory) const {
   std::free(memory);
 }
 
 Result<HostTensor> HostTensor::create(const TensorType& type) {
-  ASSAY_TRY(const Bytes size, storage_size(type.shape, row_major_strides(type.shape), type.dtype));
+  ASSAY_TRY(const Bytes size, dense_size(type));
   HostTensor tensor;
   tensor.type_ = type;
   tensor.bytes_ = size.count();

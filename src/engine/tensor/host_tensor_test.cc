@@ -30,6 +30,8 @@ TEST(HostTensor, AnEmptyOneHasMemoryToPointAt) {
 TEST(HostTensor, RefusesMoreThanThereIs) {
   const std::int64_t huge = std::numeric_limits<std::int64_t>::max() / 8;
   EXPECT_FALSE(HostTensor::create({DType::kF32, {huge, huge}})) << "more than 64 bits";
+  EXPECT_FALSE(HostTensor::create({DType::kF32, {0, huge, huge}})) << "nor can its strides";
+  EXPECT_FALSE(HostTensor::create({DType::kU8, {std::numeric_limits<std::int64_t>::max()}}));
   EXPECT_FALSE(HostTensor::create({DType::kF32, {-1}}));
 }
 
