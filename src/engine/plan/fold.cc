@@ -20,19 +20,6 @@ using graph::NodeKind;
 using tensor::HostTensor;
 using tensor::TensorType;
 
-/// Whether each node depends on weights alone.
-std::vector<bool> constants_of(const Graph& graph) {
-  std::vector<bool> is_constant;
-  for (const Node& node : graph.nodes()) {
-    bool all = node.kind == NodeKind::kWeight || node.kind == NodeKind::kOp;
-    for (const NodeId operand : node.operands) {
-      if (operand != kAbsent) all = all && is_constant[index_of(operand)];
-    }
-    is_constant.push_back(all);
-  }
-  return is_constant;
-}
-
 /// Ops on weights whose result something not constant reads: what has to be calculated.
 std::set<std::size_t> roots_of(const Graph& graph, const std::vector<bool>& is_constant) {
   std::set<std::size_t> roots;
@@ -112,7 +99,7 @@ void drop_unneeded(const Graph& graph, graph::Weights& weights) {
 
 Result<Graph> fold_constants(const Graph& graph, graph::Weights& weights,
                              backend::KernelFactory& factory) {
-  const std::set<std::size_t> roots = roots_of(graph, constants_of(graph));
+  const std::set<std::size_t> roots = roots_of(graph, graph::constant_nodes(graph));
   Graph folded;
   std::map<std::string, NodeId> made;
   std::vector<NodeId> moved(graph.nodes().size(), kAbsent);

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "core/random.h"
@@ -65,6 +66,7 @@ class Pipeline {
       run_synchronously();
     }
     if (error_) return *error_;
+    run_.threads = static_cast<int>(workers_.size());
     run_.whole = {.begin = start_, .end = run_.batches.back().stages[kStageCount - 1].end};
     return std::move(run_);
   }
@@ -96,6 +98,7 @@ class Pipeline {
   bool perform(int position, const Ticket& ticket) {
     const auto stage = static_cast<int>(options_.order[static_cast<std::size_t>(position)]);
     Span& span = trace_of(ticket.batch).stages[static_cast<std::size_t>(stage)];
+    note_worker();
     span.begin = SteadyClock::read();
     Result<void> outcome = stages_[static_cast<std::size_t>(stage)](ticket.slot, ticket.batch);
     span.end = SteadyClock::read();
@@ -145,6 +148,10 @@ class Pipeline {
     }
   }
 
+  void note_worker() {
+    const std::scoped_lock lock(mutex_);
+    workers_.insert(std::this_thread::get_id());
+  }
   void count_under_way(int change) {
     const std::scoped_lock lock(mutex_);
     under_way_ += change;
@@ -169,6 +176,7 @@ class Pipeline {
   std::mutex mutex_;
   std::optional<Error> error_;
   int under_way_ = 0;
+  std::set<std::thread::id> workers_;
   PipelineRun run_;
 };
 

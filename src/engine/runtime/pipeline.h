@@ -69,6 +69,7 @@ struct BatchTrace {
 
 struct PipelineRun {
   std::vector<BatchTrace> batches;  ///< In order.
+  int threads = 0;                  ///< Observed: how many different ones did stages.
   int slots_used = 0;               ///< Observed: the most batches that were under way at one time.
   Span whole;                       ///< From the first arrival to the last batch's end.
 };

@@ -63,6 +63,7 @@ TEST(Pipeline, TakesEveryBatchThroughEveryStageInOrder) {
         EXPECT_TRUE(std::ranges::is_sorted(batches));
       }
       EXPECT_LE(run->slots_used, is_asynchronous ? slots : 1);
+      EXPECT_EQ(run->threads, is_asynchronous ? kStageCount : 1);
       for (const BatchTrace& batch : run->batches) {
         EXPECT_LE(batch.arrived, batch.stages[0].begin);
         for (std::size_t stage = 1; stage < kStageCount; ++stage) {

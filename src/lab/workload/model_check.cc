@@ -49,9 +49,7 @@ Result<Verdict> check_model(const ModelAnswer& answer, const backend::Registry& 
   Verdict verdict;
   verdict.method = is_small ? "every output element against the reference in fp64"
                             : "every output element against mode none, unpacked, by OpenBLAS";
-  verdict.tolerance =
-      kDepthFactor *
-      tolerance_for(tensor::DType::kF32, longest_sum(answer.graph, types)).normalised;
+  verdict.tolerance = model_tolerance(longest_sum(answer.graph, types));
   verdict.correct = true;
   for (std::size_t i = 0; i < answer.outputs.size(); ++i) {
     const tensor::Difference difference =
@@ -61,6 +59,10 @@ Result<Verdict> check_model(const ModelAnswer& answer, const backend::Registry& 
     verdict.correct = verdict.correct && difference.normalised <= verdict.tolerance;
   }
   return verdict;
+}
+
+double model_tolerance(std::int64_t longest_sum) {
+  return kDepthFactor * tolerance_for(tensor::DType::kF32, longest_sum).normalised;
 }
 
 void spoil(HostTensor& tensor) {

@@ -29,6 +29,8 @@ struct ModelAnswer {
 /// The judges are `reference` and `cpu` of `devices`.
 Result<Verdict> check_model(const ModelAnswer& answer, const backend::Registry& devices);
 
+/// What rounding explains of a whole model whose longest sum of products has so many terms.
+double model_tolerance(std::int64_t longest_sum);
 /// Makes every element a NaN or a value that no model gives.
 void spoil(tensor::HostTensor& tensor);
 /// The reason of the first op that the device cannot calculate.

@@ -2,6 +2,7 @@
 #include "lab/workload/vit.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "core/statistics/order_statistics.h"
@@ -47,7 +48,6 @@ Result<VitPipelineRequest> read_request(const spec::Factors& asked, const Bench&
 struct Observation {
   std::int64_t slots = 0;  ///< Different ones that batches were in.
   bool preprocessed_first = false;
-  bool overlapped = false;  ///< Two stages were at work at the same time.
 };
 
 Observation observe(const PipelineRun& run) {
@@ -58,8 +58,13 @@ Observation observe(const PipelineRun& run) {
     seen.preprocessed_first = batch.stages[1].begin < batch.stages[0].begin;
   }
   seen.slots = std::ssize(slots);
-  seen.overlapped = run.slots_used > 1;
   return seen;
+}
+
+/// The side of a patch, from a picture's side and its tokens: the patches and one CLS token.
+std::int64_t patch_of(std::int64_t side, std::int64_t tokens) {
+  const double across = std::sqrt(static_cast<double>(tokens - 1));
+  return std::llround(static_cast<double>(side) / across);
 }
 
 class VitArm final : public PreparedArm {
@@ -97,14 +102,12 @@ class VitArm final : public PreparedArm {
 };
 
 spec::Factors VitArm::observed() const {
-  const VitPipelineRequest& request = pipeline_.request();
   const tensor::Dims& image = pipeline_.model_signature().inputs[0].second.shape;
   const tensor::Dims& tokens = pipeline_.model_signature().outputs[0].second.shape;
   const tensor::Dims& pictures = pipeline_.pictures(0).type().shape;
   const Observation seen = observe(last_);
-  const bool is_async = request.pipeline.is_asynchronous;
-  spec::Factors factors{{"patch", request.model.patch},
-                        {"depth", request.model.depth},
+  spec::Factors factors{{"patch", patch_of(image[2], tokens[1])},
+                        {"depth", pipeline_.blocks()},
                         {"width", tokens[2]},
                         {"tokens", tokens[1]},
                         {"side", pictures[1]},
@@ -112,7 +115,7 @@ spec::Factors VitArm::observed() const {
                         {"batch", image[0]},
                         {"batches", std::ssize(last_.batches)},
                         {"queue_depth", seen.slots},
-                        {"pipeline", std::string(is_async ? "async" : "sync")},
+                        {"pipeline", std::string(last_.threads > 1 ? "async" : "sync")},
                         {"preprocessing", std::string(seen.preprocessed_first ? "host" : "device")},
                         {"compile", std::string(to_text(pipeline_.facts().mode))},
                         {"device", device_->facts().name}};
@@ -155,8 +158,7 @@ spec::Factors VitArm::mechanism() const {
   return factors;
 }
 
-/// The first batch against preprocessing and model on a judge that shares no fused kernel with
-/// them.
+/// The last batch against preprocessing and model on a judge that shares no fused kernel with them.
 Result<Verdict> VitArm::verify() {
   const VitPipelineRequest& request = pipeline_.request();
   for (int slot = 0; slot < request.pipeline.slots; ++slot) {
@@ -178,11 +180,10 @@ Result<Verdict> VitArm::verify() {
   Verdict verdict;
   verdict.method =
       format("the last batch, as it came back, against {} in mode none", judge->facts().name);
-  constexpr double kDepthFactor = 32;  // As model_check.cc says.
   const std::int64_t longest =
       std::max(request.model.mlp_width, request.model.patch * request.model.patch * 3);
   verdict.error = difference.normalised;
-  verdict.tolerance = kDepthFactor * tolerance_for(tensor::DType::kF32, longest).normalised;
+  verdict.tolerance = model_tolerance(longest);
   verdict.correct = difference.normalised <= verdict.tolerance && difference.not_finite == 0;
   return verdict;
 }

@@ -66,6 +66,10 @@ Result<VitPipeline> VitPipeline::create(backend::Device& device,
       device.load(preprocessing_graph(request.picture_side, request.model.side), {}, one_thread));
   ASSAY_TRY(pipeline.preprocessing_, preprocessing->prepare(bindings));
   ASSAY_TRY(const graph::Graph graph, models::build_vit(request.model));
+  // Every block has one softmax as it is written.
+  pipeline.blocks_ = std::ranges::count_if(graph.nodes(), [](const graph::Node& node) {
+    return node.op != nullptr && node.op->name == "softmax";
+  });
   ASSAY_TRY(const graph::Weights weights, graph::seeded_weights(graph, kModelSeed));
   ASSAY_TRY(const auto model, device.load(graph, weights, request.compile));
   ASSAY_TRY(pipeline.model_, model->prepare(bindings));

@@ -38,6 +38,8 @@ class VitPipeline {
   /// The pictures of batch `index`: u8 [batch, side, side, 3].
   const tensor::HostTensor& pictures(std::int64_t index) const;
   const VitPipelineRequest& request() const { return request_; }
+  /// Of the model's graph, counted.
+  std::int64_t blocks() const { return blocks_; }
   const backend::ExecutableFacts& facts() const { return model_->facts(); }
   const backend::Signature& model_signature() const { return model_->signature(); }
 
@@ -61,6 +63,7 @@ class VitPipeline {
   Result<void> from_device(int slot);
 
   VitPipelineRequest request_;
+  std::int64_t blocks_ = 0;
   std::unique_ptr<backend::Executable> preprocessing_;
   std::unique_ptr<backend::Executable> model_;
   std::vector<tensor::HostTensor> pool_;

@@ -59,6 +59,9 @@ TEST(VitWorkload, EveryFactorIsAppliedAndTheAnswerIsRight) {
         const spec::Factors observed = arm->observed();
         EXPECT_EQ(*observed.find("preprocessing"), spec::Scalar(std::string(preprocessing)));
         EXPECT_EQ(*observed.find("queue_depth"), spec::Scalar(depth));
+        EXPECT_EQ(*observed.find("pipeline"), spec::Scalar(std::string(pipeline)));
+        EXPECT_EQ(*observed.find("patch"), spec::Scalar(std::int64_t{16}));
+        EXPECT_EQ(*observed.find("depth"), spec::Scalar(std::int64_t{1}));
         EXPECT_EQ(*observed.find("model_side"), spec::Scalar(std::int64_t{48}));
         EXPECT_EQ(*observed.find("tokens"), spec::Scalar(std::int64_t{10}));
       }
