@@ -14,26 +14,11 @@ namespace assay::measure {
 /// Medians of a few repetitions; 0: cannot be read on this machine.
 struct SentinelReading {
   Nanoseconds spin{0};   ///< Dependent integer operations: the core clock.
-  Nanoseconds fma{0};    ///< Multiply-add over 4 KiB: the floating-point units, from L1.
+  Nanoseconds fma{0};    ///< Multiply-add, 4 KiB from L1 into registers: the floating-point units.
   Nanoseconds triad{0};  ///< a = b + s * c over lines put out of the caches: memory.
 };
 
 SentinelReading read_sentinels(const Clock& clock);
-
-/// Readings of one process. On a shared machine the floating-point units are at times half as fast
-/// for milliseconds (26 instead of 14 us, as if a neighbour had the other half of the core): that
-/// comes and goes within a trial and is no change of the machine. A reading that is slower than the
-/// best so far is therefore taken again for some 40 ms, and the shortest times count. A machine
-/// that really became slower stays so.
-class Sentinels {
- public:
-  explicit Sentinels(const Clock& clock) : clock_(clock) {}
-  SentinelReading read();
-
- private:
-  const Clock& clock_;
-  SentinelReading best_;
-};
 
 /// Time after / time before; 1 where one of them was not read.
 struct SentinelRatio {

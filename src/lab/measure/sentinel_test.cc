@@ -3,9 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <vector>
-
 namespace assay::measure {
 namespace {
 
@@ -23,42 +20,6 @@ TEST(Sentinels, ReadTimeThroughTheClockGiven) {
   EXPECT_EQ(reading.spin, 0ns);
   EXPECT_EQ(reading.fma, 0ns);
   EXPECT_EQ(reading.triad, 0ns);
-}
-
-/// Every kernel takes as long as the reading it is part of says.
-class ScriptedClock : public Clock {
- public:
-  explicit ScriptedClock(std::vector<Nanoseconds> readings) : readings_(std::move(readings)) {}
-  Nanoseconds now() const override {
-    constexpr std::size_t kCallsOfAReading = 30;  // Three kernels, five times, begin and end.
-    const std::size_t reading = std::min(calls_ / kCallsOfAReading, readings_.size() - 1);
-    if (calls_++ % 2 == 1) now_ += readings_[reading];
-    return now_;
-  }
-  std::size_t readings() const { return calls_ / 30; }
-
- private:
-  std::vector<Nanoseconds> readings_;
-  mutable std::size_t calls_ = 0;
-  mutable Nanoseconds now_{0};
-};
-
-TEST(Sentinels, AThreadThatSpinsForAWhileIsNoChange) {
-  const ScriptedClock clock({100us, 180us, 185us, 101us, 100us});
-  Sentinels sentinels(clock);
-  EXPECT_EQ(sentinels.read().fma, 100us);
-  EXPECT_EQ(sentinels.read().fma, 101us);
-  EXPECT_EQ(clock.readings(), 4U);
-}
-
-TEST(Sentinels, AMachineThatBecameSlowerStaysSo) {
-  const ScriptedClock clock({100us, 180us});
-  Sentinels sentinels(clock);
-  const SentinelReading before = sentinels.read();
-  const SentinelReading after = sentinels.read();
-  EXPECT_EQ(after.fma, 180us);
-  EXPECT_TRUE(sentinel_doubt(before, after, 0.25).has_value());
-  EXPECT_EQ(clock.readings(), 7U) << "it was given its time";
 }
 
 TEST(SentinelDoubt, NamesWhatMoved) {

@@ -107,9 +107,6 @@ class TrialInProgress {
   void check_rates();
   void for_each_live_arm(void (TrialInProgress::*phase)(LiveArm&));
   std::vector<LiveArm*> live_arms();
-  measure::Sentinels& sentinels() {
-    return tools_.sentinels != nullptr ? *tools_.sentinels : own_sentinels_;
-  }
 
   const Assignment& assignment_;
   const Tools& tools_;
@@ -118,7 +115,6 @@ class TrialInProgress {
   std::vector<LiveArm> arms_;
   Nanoseconds sampling_begin_{0};
   machine::Pressure pressure_;
-  measure::Sentinels own_sentinels_;
   measure::SentinelReading sentinels_;
   measure::MachineLimits limits_;
   measure::Series series_;
@@ -164,7 +160,6 @@ TrialInProgress::TrialInProgress(const Assignment& assignment, const Tools& tool
       tools_(tools),
       begin_(tools.instruments.clock.now()),
       buffers_(assignment.process_seed),
-      own_sentinels_(tools.instruments.clock),
       record_(blank_record(assignment, tools.build)) {
   for (const sweep::TrialArm& arm : assignment.trial.arms) {
     arms_.emplace_back().record.name = arm.name;
@@ -235,7 +230,7 @@ void TrialInProgress::verify_arm(LiveArm& arm) {
 void TrialInProgress::sample() {
   if (live_arms().empty()) return;
   if (tools_.limits) limits_ = tools_.limits(assignment_.threads);
-  sentinels_ = sentinels().read();
+  sentinels_ = measure::read_sentinels(tools_.instruments.clock);
   pressure_ = machine::read_pressure();
   sampling_begin_ = tools_.instruments.clock.now();
   while (!try_to_sample()) {
@@ -300,7 +295,7 @@ void TrialInProgress::observe_machine() {
   for (std::string& doubt : machine::doubts_between(pressure_, machine::read_pressure(), elapsed)) {
     doubts_.push_back(std::move(doubt));
   }
-  const measure::SentinelReading after = sentinels().read();
+  const measure::SentinelReading after = measure::read_sentinels(tools_.instruments.clock);
   if (auto doubt = measure::sentinel_doubt(sentinels_, after, kSentinelTolerance)) {
     doubts_.push_back(*std::move(doubt));
   }

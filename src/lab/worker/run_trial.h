@@ -21,7 +21,6 @@
 #include "lab/measure/physics.h"
 #include "lab/measure/policy.h"
 #include "lab/measure/rig.h"
-#include "lab/measure/sentinel.h"
 #include "lab/store/record.h"
 #include "lab/sweep/trial.h"
 #include "lab/workload/registry.h"
@@ -36,7 +35,6 @@ struct Tools {
   /// What the machine can do at most on so many threads, measured when it is asked; null: not
   /// checked.
   std::function<measure::MachineLimits(int threads)> limits = nullptr;
-  measure::Sentinels* sentinels = nullptr;  ///< Of the process; null: the trial has its own.
 };
 
 /// One trial, once: what the runner sends.

@@ -31,8 +31,6 @@ Result<void> serve(int in, int out, const workload::WorkloadRegistry& workloads,
     return measure::MachineLimits{.flops_per_second_max = workload::flops_peak(threads)};
   };
 
-  measure::Sentinels sentinels(clock);
-
   LineChannel channel(in, out);
   ASSAY_TRY_VOID(channel.send(encode_hello(build)));
   std::string line;
@@ -42,7 +40,7 @@ Result<void> serve(int in, int out, const workload::WorkloadRegistry& workloads,
     if (arrival != Arrival::kLine) return Error::bug("the runner sent a line without end");
     ASSAY_TRY(const Assignment assignment, decode_assignment(line));
     const bool is_one_thread = assignment.threads == 1;
-    const Tools tools{workloads, is_one_thread ? of_thread : of_process, build, limits, &sentinels};
+    const Tools tools{workloads, is_one_thread ? of_thread : of_process, build, limits};
     ASSAY_TRY_VOID(channel.send(encode_reply(run_trial(assignment, tools))));
   }
 }
