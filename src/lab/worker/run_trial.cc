@@ -12,6 +12,7 @@
 #include "core/clock.h"
 #include "lab/measure/physics.h"
 #include "lab/measure/sampler.h"
+#include "lab/measure/sentinel.h"
 #include "lab/worker/guarded_arm.h"
 #include "lab/workload/shared_buffers.h"
 #include "oracle/machine/binding.h"
