@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "core/codec/file.h"
-#include "lab/store/crc32c.h"
+#include "core/crc32c.h"
 
 namespace assay::store {
 namespace {
