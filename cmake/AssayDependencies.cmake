@@ -23,3 +23,6 @@ find_path(ASSAY_CBLAS_INCLUDE cblas.h REQUIRED
 find_path(ASSAY_HIGHWAY_INCLUDE hwy/highway.h REQUIRED)
 find_library(ASSAY_HIGHWAY_LIBRARY hwy REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(OpenSSL REQUIRED)
+find_path(ASSAY_FLATBUFFERS_INCLUDE flatbuffers/flatbuffers.h REQUIRED)  # Only its headers.
+find_program(ASSAY_FLATC flatc REQUIRED)

@@ -64,6 +64,8 @@ const std::map<std::string, std::string> kOwners{
     {"nlohmann/", "core/codec"},
     {"sqlite3.h", "core/codec"},
     {"hwloc.h", "oracle/machine"},
+    {"flatbuffers/", "djinn/wire"},
+    {"openssl/evp.h", "djinn/wire"},
     {"CLI/", "cli"},
     {"cblas.h", "engine/kernels"},
     {"dnnl", "engine/kernels"},
