@@ -78,7 +78,7 @@ std::string data_blocks(const Panel& panel) {
         continue;
       }
       const double y = mark.y.number();
-      const Interval interval = mark.y.interval().value_or(Interval{y, y});
+      const Interval interval = mark.drawn.value_or(Interval{y, y});
       text += format("{} {} {} {} {}\n", number(panel.x_of(mark)), number(y), number(interval.low),
                      number(interval.high), mark.y.state() == State::kMeasured ? 1 : 0);
     }
@@ -190,8 +190,8 @@ std::string y_range(const Panel& panel) {
     const bool counts = mark.facet == panel.facet || panels_share_y(panel.marks);
     if (!counts || !mark.y.has_number()) continue;
     include(mark.y.number());
-    if (mark.y.interval()) include(mark.y.interval()->low);
-    if (mark.y.interval()) include(mark.y.interval()->high);
+    if (mark.drawn) include(mark.drawn->low);
+    if (mark.drawn) include(mark.drawn->high);
   }
   for (const Level& level : panel.figure.levels) {
     include(level.low * panel.marks.y.factor);
@@ -288,10 +288,10 @@ std::string panel_text(const Panel& panel, const std::string& title) {
 }
 
 std::string headline(const Figure& figure, const Marks& marks) {
-  const std::string missing = missing_text(marks);
   std::string text = figure.title;
   if (!figure.subtitle.empty()) text += " · " + figure.subtitle;
-  if (!missing.empty()) text += " · " + missing;
+  for (const std::string& note : notes_of(marks))
+    text += " · " + note;
   return text;
 }
 

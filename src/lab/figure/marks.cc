@@ -2,7 +2,9 @@
 #include "lab/figure/marks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -115,6 +117,50 @@ void order(Marks& marks) {
   });
 }
 
+/// "12 without a number: 8 unsupported, 4 timed out"; empty when all have one.
+std::string missing_text(const Marks& marks) {
+  std::map<State, int> counts;
+  int total = 0;
+  for (const Mark& mark : marks.marks) {
+    if (mark.y.has_number()) continue;
+    ++counts[mark.y.state()];
+    ++total;
+  }
+  if (total == 0) return "";
+  std::string text;
+  for (const auto& [state, count] : counts) {
+    text += format("{}{} {}", text.empty() ? "" : ", ", count, state_text(state));
+  }
+  return format("{} without a number: {}", total, text);
+}
+
+/// How far an interval may reach beyond the numbers of its panel: as far as they are apart, or half
+/// of the largest where they are close together. What three noisy processes leave can be a hundred
+/// times as wide, and an axis that holds it shows nothing else.
+Interval room_of(const Marks& marks, const std::string& facet) {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  for (const Mark& mark : marks.marks) {
+    if (mark.facet != facet || !mark.y.has_number()) continue;
+    low = std::min(low, mark.y.number());
+    high = std::max(high, mark.y.number());
+  }
+  const double reach = std::max(high - low, 0.5 * std::max(std::abs(low), std::abs(high)));
+  return {low - reach, high + reach};
+}
+
+void cut_intervals(Marks& marks) {
+  for (const std::string& facet : marks.facets) {
+    const Interval room = room_of(marks, facet);
+    for (Mark& mark : marks.marks) {
+      if (mark.facet != facet || !mark.y.has_number() || !mark.y.interval()) continue;
+      const Interval whole = *mark.y.interval();
+      mark.drawn = Interval{std::max(whole.low, room.low), std::min(whole.high, room.high)};
+      mark.is_cut = whole.low < room.low || whole.high > room.high;
+    }
+  }
+}
+
 }  // namespace
 
 Result<Marks> marks_of(const Figure& figure) {
@@ -143,7 +189,19 @@ Result<Marks> marks_of(const Figure& figure) {
   if (all.series.empty()) all.series.emplace_back();
   if (all.facets.empty()) all.facets.emplace_back();
   order(all);
+  cut_intervals(all);
   return all;
+}
+
+std::vector<std::string> notes_of(const Marks& marks) {
+  std::vector<std::string> notes;
+  if (std::string missing = missing_text(marks); !missing.empty()) {
+    notes.push_back(std::move(missing));
+  }
+  const auto cut = std::ranges::count_if(marks.marks, &Mark::is_cut);
+  if (cut == 1) notes.push_back("1 interval reaches beyond the figure");
+  if (cut > 1) notes.push_back(format("{} intervals reach beyond the figure", cut));
+  return notes;
 }
 
 bool panels_share_y(const Marks& marks) {
@@ -159,22 +217,6 @@ bool panels_share_y(const Marks& marks) {
     largest = std::max(largest, top);
   }
   return largest <= 4 * smallest;
-}
-
-std::string missing_text(const Marks& marks) {
-  std::map<State, int> counts;
-  int total = 0;
-  for (const Mark& mark : marks.marks) {
-    if (mark.y.has_number()) continue;
-    ++counts[mark.y.state()];
-    ++total;
-  }
-  if (total == 0) return "";
-  std::string text;
-  for (const auto& [state, count] : counts) {
-    text += format("{}{} {}", text.empty() ? "" : ", ", count, state_text(state));
-  }
-  return format("{} without a number: {}", total, text);
 }
 
 }  // namespace assay::figure

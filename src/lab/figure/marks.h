@@ -3,6 +3,7 @@
 // series, a place, a scaled number with its interval, and the state that decides how it looks.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,10 +17,12 @@ struct Mark {
   std::size_t row = 0;  ///< In the figure's table.
   std::string facet;
   std::string series;
-  double x = 0;          ///< The number, or the index of the category.
-  std::string category;  ///< The text of x.
-  std::string label;     ///< Stands beside the mark; mostly empty.
-  Value y;               ///< Scaled for reading.
+  double x = 0;                        ///< The number, or the index of the category.
+  std::string category;                ///< The text of x.
+  std::string label;                   ///< Stands beside the mark; mostly empty.
+  Value y;                             ///< Scaled for reading.
+  std::optional<Interval> drawn = {};  ///< Of y, cut where it would flatten everything else.
+  bool is_cut = false;
 };
 
 struct Axis {
@@ -46,7 +49,8 @@ Result<Marks> marks_of(const Figure& figure);
 /// False where panels are more than a factor of four apart: then each gets a y axis of its own.
 bool panels_share_y(const Marks& marks);
 
-/// "12 without a number: 8 unsupported, 4 timed out"; empty when all have one.
-std::string missing_text(const Marks& marks);
+/// What the reader has to know of what is drawn: "12 without a number: 8 unsupported, 4 timed out",
+/// "2 intervals reach beyond the figure".
+std::vector<std::string> notes_of(const Marks& marks);
 
 }  // namespace assay::figure

@@ -9,6 +9,7 @@ namespace {
 using codec::Scalar;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 Figure small_figure() {
   Figure figure;
@@ -67,11 +68,28 @@ TEST(MarksOf, AnEmptyTableHasOneUnnamedPanelAndSeries) {
   EXPECT_THAT(marks->facets, ElementsAre(""));
 }
 
-TEST(MissingText, CountsEachState) {
+TEST(NotesOf, CountsWhatHasNoNumberByState) {
   const auto marks = marks_of(small_figure());
   ASSERT_TRUE(marks);
-  EXPECT_EQ(missing_text(*marks), "2 without a number: 1 timed out, 1 unsupported");
-  EXPECT_EQ(missing_text(Marks{}), "");
+  EXPECT_THAT(notes_of(*marks), ElementsAre("2 without a number: 1 timed out, 1 unsupported"));
+  EXPECT_THAT(notes_of(Marks{}), IsEmpty());
+}
+
+TEST(MarksOf, AnIntervalThatWouldFlattenTheRestIsCutAndSaid) {
+  Figure figure = small_figure();
+  figure.table.rows[0][2] = Value::measured(5'000, Interval{-80'000, 90'000});
+  figure.table.rows[1][2] = Value::measured(4'000, Interval{3'000, 5'000});
+  const auto marks = marks_of(figure);
+  ASSERT_TRUE(marks);
+  const Mark& wide = marks->marks[1];
+  EXPECT_TRUE(wide.is_cut);
+  EXPECT_EQ(wide.drawn, (Interval{1.5, 7.5})) << "half of the largest beyond 4 and 5";
+  EXPECT_EQ(wide.y.interval(), (Interval{-80, 90})) << "what is told stays whole";
+  const Mark& narrow = marks->marks[2];
+  EXPECT_FALSE(narrow.is_cut);
+  EXPECT_EQ(narrow.drawn, narrow.y.interval());
+  EXPECT_THAT(notes_of(*marks),
+              ElementsAre(HasSubstr("without a number"), "1 interval reaches beyond the figure"));
 }
 
 TEST(PanelsShareY, UnlessTheyAreFarApart) {

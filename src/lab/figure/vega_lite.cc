@@ -91,9 +91,9 @@ Node mark_node(const Figure& figure, const Marks& marks, const Mark& mark, int s
                       {"state", assay::to_text(mark.y.state())},
                       {"seen", value_text(mark.y)},
                       {"segment", segment}});
-  if (mark.y.has_number() && mark.y.interval()) {
-    node.set("low", mark.y.interval()->low);
-    node.set("high", mark.y.interval()->high);
+  if (mark.drawn) {
+    node.set("low", mark.drawn->low);
+    node.set("high", mark.drawn->high);
   }
   if (!mark.y.has_number()) {
     node.set("words", state_text(mark.y.state()));
@@ -257,8 +257,7 @@ bool draws_something(LayerOf what, const Figure& figure, const Marks& marks) {
         return mark.y.has_number() && mark.y.state() != State::kMeasured;
       });
     case LayerOf::kIntervals:
-      return any_mark(
-          [](const Mark& mark) { return mark.y.has_number() && mark.y.interval().has_value(); });
+      return any_mark([](const Mark& mark) { return mark.drawn.has_value(); });
     case LayerOf::kGaps:
       return any_mark([](const Mark& mark) { return !mark.y.has_number(); });
     case LayerOf::kLabels:
@@ -312,7 +311,8 @@ Node layers_node(const Figure& figure, const Marks& marks) {
 Node title_of(const Figure& figure, const Marks& marks) {
   Node lines = Node::list();
   if (!figure.subtitle.empty()) lines.append(figure.subtitle);
-  if (const std::string missing = missing_text(marks); !missing.empty()) lines.append(missing);
+  for (const std::string& note : notes_of(marks))
+    lines.append(note);
   Node title = map_of({{"text", figure.title}, {"anchor", "start"}});
   if (!lines.items().empty()) title.set("subtitle", std::move(lines));
   return title;
