@@ -1,4 +1,16 @@
 # SPDX-License-Identifier: MIT
+# assay_quick_to_build(TEST): a test's own code is compiled without optimisation and with GoogleTest's
+# headers precompiled, and under sanitizers without the checks of UBSan that cost the most to compile
+# (ASan finds bad pointers; what is tested keeps every check). 314 sources, twice in CI: 4.5 instead of
+# 7.1 s each under sanitizers, 2.3 instead of 4.4 s in the release build.
+function(assay_quick_to_build test)
+  target_compile_options(${test} PRIVATE -O0 -fpch-preprocess)
+  target_precompile_headers(${test} PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+  if(ASSAY_SANITIZE MATCHES undefined)
+    target_compile_options(${test} PRIVATE -fno-sanitize=null,alignment,object-size,vptr)
+  endif()
+endfunction()
+
 # assay_module(PATH LAYER n [DEPS modules...] [SUBDIRS folders...] [LIBS libraries...]
 #              [PRIVATE_INCLUDES folders...])
 #
@@ -48,6 +60,7 @@ function(assay_module path)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE assay_${name} GTest::gmock_main)
     target_compile_definitions(${name}_test PRIVATE ASSAY_ROOT="${CMAKE_SOURCE_DIR}")
+    assay_quick_to_build(${name}_test)
     set_property(GLOBAL APPEND PROPERTY ASSAY_MODULE_TESTS ${name}_test)
     # TEST_PREFIX names the module, so that `ctest -R lab/measure` runs one room.
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX "${path}/"

@@ -11,7 +11,8 @@ option(ASSAY_FUZZ "Build the libFuzzer programs (needs clang)" OFF)
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+  # The sloppiness is what ccache asks for where headers are precompiled (its manual, "Precompiled headers").
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE_PROGRAM}")
 endif()
 
 add_library(assay_flags INTERFACE)
