@@ -119,11 +119,18 @@ void list_ops(bool is_markdown) {
 
 /// What each device is, or why it is not here.
 void list_backends(const backend::Registry& devices) {
-  for (const auto& [name, meaning] : devices.list()) {
+  const auto say_what_it_is = [&](std::string_view column, const std::string& name) {
     const auto device = devices.open(name);
-    print_line(format("{:<12} {}", name, meaning));
-    print_line(format("{:<12} {}", "",
+    print_line(format("{:<12} {}", column,
                       device ? (*device)->facts().description : device.error().message()));
+  };
+  for (const backend::BackendEntry& entry : devices.list()) {
+    print_line(format("{:<12} {}", entry.name, entry.meaning));
+    if (entry.profiles.empty()) say_what_it_is("", entry.name);
+    for (const std::string& profile : entry.profiles) {
+      const std::string whole = entry.name + ":" + profile;
+      say_what_it_is("  " + whole, whole);
+    }
   }
 }
 

@@ -23,6 +23,13 @@ class SteadyClock final : public Clock {
   Nanoseconds now() const override { return read(); }
 };
 
+/// Time that does not pass here: a simulation moves it, and only while work is done on it. What is
+/// read from it is simulated, never measured.
+class VirtualClock : public Clock {
+ public:
+  virtual std::string source() const = 0;  ///< Of the time: "virtual clock of sim:l40s".
+};
+
 /// Time that moves only when told to.
 class FakeClock final : public Clock {
  public:

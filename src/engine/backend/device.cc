@@ -2,8 +2,10 @@
 #include "engine/backend/device.h"
 
 #include <array>
+#include <thread>
 
 #include "core/nearest.h"
+#include "engine/backend/host_stream.h"
 
 namespace assay::backend {
 namespace {
@@ -72,6 +74,23 @@ Result<void> check_arguments(const Signature& signature, const RunArguments& arg
   ASSAY_TRY_VOID(check_group("input", signature.inputs, arguments.inputs));
   ASSAY_TRY_VOID(check_group("state", signature.states, arguments.states));
   return check_group("output", signature.outputs, arguments.outputs);
+}
+
+Result<std::unique_ptr<Buffer>> Device::allocate(Bytes size) {
+  return allocate_host_buffer(size);
+}
+
+Result<std::unique_ptr<Stream>> Device::open_stream() {
+  return open_host_stream();
+}
+
+const Clock& Device::clock() const {
+  static const SteadyClock machine;
+  return machine;
+}
+
+void Device::idle_until(Nanoseconds time) {
+  std::this_thread::sleep_until(std::chrono::steady_clock::time_point(time));
 }
 
 }  // namespace assay::backend

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/backend/stream.h"
 #include "engine/graph/types.h"
 #include "engine/graph/weights.h"
 
@@ -79,6 +80,12 @@ class Executable {
   virtual ~Executable() = default;
   /// To completion.
   virtual Result<void> run(const RunArguments& arguments) = 0;
+  /// Puts a run on a stream of the same device, after what is there. The memory of the arguments
+  /// belongs to the run until the stream is past it. Optional. Default: run it now, as a stream of
+  /// the host does.
+  virtual Result<void> enqueue(Stream& /*stream*/, const RunArguments& arguments) {
+    return run(arguments);
+  }
   virtual const Signature& signature() const = 0;
   virtual const ExecutableFacts& facts() const = 0;
 };
@@ -95,6 +102,9 @@ struct DeviceFacts {
   std::string name;         ///< "cpu"
   std::string description;  ///< "oneDNN 2.6.3, OpenBLAS 0.3.21, own kernels for AVX3_SPR"
   bool is_simulated = false;
+  /// Its streams go on by themselves: what is put there is not done when the call returns. One
+  /// thread feeds such a device.
+  bool has_queues = false;
 };
 
 class Device {
@@ -109,6 +119,20 @@ class Device {
   virtual Result<std::unique_ptr<LoadedModel>> load(const graph::Graph& graph,
                                                     const graph::Weights& weights,
                                                     const CompileOptions& options) = 0;
+  /// Memory for the arguments of runs. Optional. Default: the host's.
+  virtual Result<std::unique_ptr<Buffer>> allocate(Bytes size);
+  /// Optional. Default: a stream of the host, which does at once what is put there.
+  virtual Result<std::unique_ptr<Stream>> open_stream();
+  /// Times of events are read from it. Optional. Default: the machine's.
+  virtual const Clock& clock() const;
+  /// The same clock where its time is simulated. Optional. Default: null, time is real.
+  virtual const VirtualClock* virtual_clock() const { return nullptr; }
+  /// The thread that feeds the device does nothing until the clock shows `time`. Optional. Default:
+  /// it sleeps.
+  virtual void idle_until(Nanoseconds time);
+  /// Where work of the host beside this device is loaded and queued, so that its time is on the
+  /// same clock. Optional. Default: this device, which is the host.
+  virtual Device& host() { return *this; }
 };
 
 }  // namespace assay::backend

@@ -5,8 +5,11 @@
 
 namespace assay::backend {
 
-Result<void> Registry::add(const std::string& name, std::string meaning, DeviceFactory factory) {
-  Entry entry{.meaning = std::move(meaning), .factory = std::move(factory)};
+Result<void> Registry::add(const std::string& name, std::string meaning, DeviceFactory factory,
+                           std::vector<std::string> profiles) {
+  Entry entry{.meaning = std::move(meaning),
+              .factory = std::move(factory),
+              .profiles = std::move(profiles)};
   const bool is_new = entries_.try_emplace(name, std::move(entry)).second;
   if (!is_new) return Error::user("two backends of the name {}", name);
   return {};
@@ -28,12 +31,12 @@ Result<std::unique_ptr<Device>> Registry::open(std::string_view name_and_profile
   return Error::user("{}", unknown_name("backend", name, names));
 }
 
-std::vector<std::pair<std::string, std::string>> Registry::list() const {
-  std::vector<std::pair<std::string, std::string>> names;
+std::vector<BackendEntry> Registry::list() const {
+  std::vector<BackendEntry> list;
   for (const auto& [name, entry] : entries_) {
-    names.emplace_back(name, entry.meaning);
+    list.push_back({.name = name, .meaning = entry.meaning, .profiles = entry.profiles});
   }
-  return names;
+  return list;
 }
 
 }  // namespace assay::backend

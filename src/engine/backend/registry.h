@@ -13,19 +13,26 @@ namespace assay::backend {
 /// What comes after the colon of "sim:h100"; empty without one.
 using DeviceFactory = std::function<Result<std::unique_ptr<Device>>(const std::string& profile)>;
 
+struct BackendEntry {
+  std::string name;
+  std::string meaning;
+  std::vector<std::string> profiles;  ///< "h100": opened as "sim:h100". Empty: it has none.
+};
+
 class Registry {
  public:
   /// A second backend of the same name is a user error.
-  Result<void> add(const std::string& name, std::string meaning, DeviceFactory factory);
+  Result<void> add(const std::string& name, std::string meaning, DeviceFactory factory,
+                   std::vector<std::string> profiles = {});
   /// "cpu", "sim:h100". An unknown name lists those there are; a device that is not here says why.
   Result<std::unique_ptr<Device>> open(std::string_view name_and_profile) const;
-  /// Name and meaning.
-  std::vector<std::pair<std::string, std::string>> list() const;
+  std::vector<BackendEntry> list() const;  ///< By name.
 
  private:
   struct Entry {
     std::string meaning;
     DeviceFactory factory;
+    std::vector<std::string> profiles;
   };
   std::map<std::string, Entry> entries_;
 };

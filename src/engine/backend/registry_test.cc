@@ -26,7 +26,12 @@ TEST(Registry, NamesWhatThereIsAndRefusesASecond) {
   EXPECT_EQ(registry.open("cpi").error().message(),
             "unknown backend: cpi; did you mean cpu? known: cpu, sim");
   EXPECT_EQ(registry.add("cpu", "", no_device).error().message(), "two backends of the name cpu");
-  EXPECT_EQ(registry.list().size(), 2U);
+  ASSERT_TRUE(registry.add("fpga", "boards", no_device, {"small", "large"}));
+  const std::vector<BackendEntry> list = registry.list();
+  ASSERT_EQ(list.size(), 3U);
+  EXPECT_EQ(list[1].name, "fpga");
+  EXPECT_THAT(list[1].profiles, ::testing::ElementsAre("small", "large"));
+  EXPECT_TRUE(list[0].profiles.empty());
 }
 
 }  // namespace
