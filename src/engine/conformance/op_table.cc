@@ -191,6 +191,16 @@ void add_quantised(Cases& cases) {
                      9,
                      slack});
   }
+  // So deep that sums of integers could leave 32 bits.
+  cases.push_back({"quantised_linear",
+                   "f32 1x131073, weight i8 2x131073 in -127..127, weight f32 2 in 0.001..0.01",
+                   {{"mode", "dynamic"}},
+                   131'073,
+                   0.008});
+  cases.push_back(
+      {.op = "quantised_linear",
+       .operands = "f32 2x4 = 1 nan 2 3 inf 0 0 0, weight i8 3x4 in 1..127, weight f32 3",
+       .attributes = {{"mode", "dynamic"}}});
   cases.push_back({.op = "quantised_linear",
                    .operands = "f32 1x4 = 0 0 0 0, weight i8 3x4 in -127..127, weight f32 3",
                    .attributes = {{"mode", "dynamic"}}});

@@ -101,6 +101,39 @@ TEST(CpuDevice, ReplayingAPlanAllocatesNothing) {
   EXPECT_GT(allocations_of_a_run(CompileMode::kNone, 1), 0) << "the counter counts";
 }
 
+/// The kernel of each product of a graph with one weight in i8, read in both modes.
+std::vector<std::string> kernels_of_products(std::int64_t depth, CompileMode mode) {
+  Graph graph;
+  const NodeId x = graph.input("x", DType::kF32, {2, depth});
+  const NodeId weight = graph.weight("w", {DType::kI8, {3, depth}});
+  const NodeId scales = graph.weight("s", {DType::kF32, {3}});
+  for (const std::string how : {"dynamic", "weight_only"})
+    graph.output(how, graph.op("quantised_linear", {x, weight, scales}, {{"mode", how}}));
+  const auto model =
+      make_cpu_device()->load(graph, *graph::seeded_weights(graph, 1), {.mode = mode});
+  EXPECT_TRUE(model) << model.error().to_string();
+  const auto executable = (*model)->prepare({});
+  EXPECT_TRUE(executable) << executable.error().to_string();
+  std::vector<std::string> kernels;
+  for (const backend::StepFacts& step : (*executable)->facts().steps)
+    kernels.push_back(step.kernel);
+  return kernels;
+}
+
+TEST(CpuDevice, MultipliesIntegersByIntegers) {
+  using ::testing::ElementsAre;
+  using ::testing::StartsWith;
+  const std::string floats = "packed i8, stream";
+  const std::string integers = "packed i8, rows in i8";
+  EXPECT_THAT(kernels_of_products(24, CompileMode::kDefault), ElementsAre(integers, floats));
+  EXPECT_THAT(kernels_of_products(131'072, CompileMode::kDefault), ElementsAre(integers, floats));
+  EXPECT_THAT(kernels_of_products(131'073, CompileMode::kDefault),
+              ElementsAre(StartsWith("reference"), floats))
+      << "whose sums could leave 32 bits";
+  EXPECT_THAT(kernels_of_products(24, CompileMode::kNone),
+              ElementsAre(StartsWith("reference"), StartsWith("reference")));
+}
+
 TEST(CpuDevice, AWeightExistsOnce) {
   const Graph graph = block();
   const graph::Weights weights = *graph::seeded_weights(graph, 1);

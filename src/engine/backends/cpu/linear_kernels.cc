@@ -5,6 +5,7 @@
 
 #include "core/clock.h"
 #include "engine/kernels/cpu/activation.h"
+#include "engine/kernels/cpu/dynamic_linear.h"
 #include "engine/kernels/cpu/gemm.h"
 #include "engine/kernels/cpu/packed_linear.h"
 
@@ -146,6 +147,20 @@ Result<KernelPointer> make_packed(const KernelRequest& request, const CpuContext
       std::make_unique<PackedLinear>(weight, plan, scales, blocking, context.threads));
 }
 
+/// Weight and rows of x in integers.
+KernelPointer make_dynamic(const PackedWeight& packed, const LinearPlan& plan, int threads) {
+  const auto multiply = [packed, plan, threads](const KernelCall& call) {
+    PackedWeight weight = packed;
+    weight.scales = static_cast<const float*>(call.operands[2].data);
+    const TensorView<float> y(static_cast<float*>(call.result.data), Dims{plan.m, weight.n});
+    dynamic_linear(matrix_of(call.operands[0], plan.m), weight, epilogue_of(call, plan, weight.n),
+                   y, call.scratch, threads);
+    return Result<void>();
+  };
+  return make_function_kernel("packed i8, rows in i8", multiply,
+                              Bytes(kernels::dynamic_linear_scratch(plan.m, packed.k, threads)));
+}
+
 /// The product by OpenBLAS, then a pass over the result for the rest.
 Result<void> linear_by_openblas(const KernelCall& call, const LinearPlan& plan) {
   const TensorView<const float> x = matrix_of(call.operands[0], plan.m);
@@ -185,8 +200,12 @@ Result<KernelPointer> make_quantised_linear(const KernelRequest& request,
                                             const CpuContext& context) {
   const LinearPlan plan = plan_of(request, 3, 4);
   const PackedWeight* packed = context.packed.find(request.operands[1]->weight);
-  const bool is_dynamic = request.node.attributes.text("mode") == "dynamic";
-  if (packed == nullptr || is_dynamic) return KernelPointer();
+  if (packed == nullptr) return KernelPointer();
+  if (request.node.attributes.text("mode") == "dynamic") {
+    // Another node may have had a weight packed that is too deep for sums in 32 bits.
+    if (packed->k > kernels::kDynamicDepthMax) return KernelPointer();
+    return make_dynamic(*packed, plan, context.threads);
+  }
   return make_packed(request, context, *packed, plan, 2);
 }
 

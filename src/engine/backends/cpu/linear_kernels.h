@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// linear and quantised_linear: by our own kernel over packed weights, or, in mode none, by OpenBLAS
-// on the weights as they are, step by step as the graph says.
+// linear and quantised_linear: by our own kernels over packed weights, in floats or in integers,
+// or, in mode none, by OpenBLAS on the weights as they are, step by step as the graph says.
 #pragma once
 
 #include "engine/backends/cpu/kernel_table.h"

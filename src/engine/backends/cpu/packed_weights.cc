@@ -3,6 +3,8 @@
 
 #include <set>
 
+#include "engine/kernels/cpu/dynamic_linear.h"
+
 namespace assay::cpu {
 namespace {
 
@@ -10,17 +12,19 @@ using graph::Node;
 using graph::NodeKind;
 using tensor::HostTensor;
 
-/// A product that packed_linear calculates. In mode dynamic it is one of integers, which it does
-/// not.
-bool is_product(const Node& node) {
+/// A product that packed_linear or dynamic_linear calculates.
+bool is_product(const graph::Graph& graph, const Node& node) {
   if (node.kind != NodeKind::kOp) return false;
-  if (node.op->name == "quantised_linear") return node.attributes.text("mode") == "weight_only";
-  return node.op->name == "linear";
+  if (node.op->name != "quantised_linear") return node.op->name == "linear";
+  if (node.attributes.text("mode") != "dynamic") return true;
+  const graph::Extent& depth = graph.node(node.operands[1]).shape.back();  // Weights have sizes.
+  return std::get<std::int64_t>(depth) <= kernels::kDynamicDepthMax;
 }
 
 /// Operand `index` of `node` can be read from the packed form.
-bool reads_packed(const Node& node, std::size_t index) {
-  return (is_product(node) && index == 1) || (node.op->name == "embedding" && index == 0);
+bool reads_packed(const graph::Graph& graph, const Node& node, std::size_t index) {
+  if (index == 0) return node.op->name == "embedding";
+  return index == 1 && is_product(graph, node);
 }
 
 }  // namespace
@@ -32,8 +36,8 @@ Result<void> PackedWeights::adopt(const graph::Graph& graph, graph::Weights& wei
     for (std::size_t i = 0; i < node.operands.size(); ++i) {
       const graph::NodeId operand = node.operands[i];
       if (operand == graph::kAbsent || graph.node(operand).kind != NodeKind::kWeight) continue;
-      if (is_product(node) && i == 1) multiplied.insert(operand);
-      if (!reads_packed(node, i)) needed_as_is.insert(operand);
+      if (i == 1 && is_product(graph, node)) multiplied.insert(operand);
+      if (!reads_packed(graph, node, i)) needed_as_is.insert(operand);
     }
   }
   for (const graph::Output& output : graph.outputs()) {
