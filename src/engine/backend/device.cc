@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/backend/device.h"
 
+#include <algorithm>
 #include <array>
 #include <thread>
 
@@ -52,6 +53,15 @@ Result<CompileMode> parse_compile_mode(std::string_view text) {
     names.emplace_back(entry.name);
   }
   return Error::user("{}", unknown_name("compile mode", text, names));
+}
+
+std::string_view to_text(Choice choice) {
+  static constexpr std::array<std::string_view, 3> kNames{"rule", "timed", "remembered"};
+  return kNames[static_cast<std::size_t>(choice)];
+}
+
+std::int64_t ExecutableFacts::chosen(Choice choice) const {
+  return std::ranges::count(steps, choice, &StepFacts::choice);
 }
 
 Signature signature_of(const graph::Graph& graph, const graph::NodeTypes& types) {

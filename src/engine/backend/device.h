@@ -39,11 +39,20 @@ struct CompileOptions {
   std::vector<std::string> passes_off = {};  ///< By name; unknown names are user errors.
 };
 
+/// How the variant of a kernel was chosen among several.
+enum class Choice : std::uint8_t {
+  kRule,        ///< By a rule; or there is only one.
+  kTimed,       ///< The fastest of all, timed when the step was prepared.
+  kRemembered,  ///< The fastest when it was timed earlier.
+};
+std::string_view to_text(Choice choice);  ///< "rule", "timed", "remembered"
+
 /// One call of a kernel, as the plan has it.
 struct StepFacts {
   std::string op;
   std::string name;    ///< The node's, for people.
   std::string kernel;  ///< "packed 14x32, 2 threads"
+  Choice choice = Choice::kRule;
 };
 
 /// What was prepared: the mechanism that a record keeps beside a time.
@@ -55,6 +64,9 @@ struct ExecutableFacts {
   Bytes weights;         ///< Held by the model, shared by its executables.
   Bytes arena;           ///< Of the results between, scratch of kernels included.
   Bytes liveness_bound;  ///< The most that is alive at one step: no arena can be smaller.
+  std::vector<std::string> remarks;  ///< What did not go as it should, and was done without.
+
+  std::int64_t chosen(Choice choice) const;  ///< Steps whose variant was chosen so.
 };
 
 /// Inputs, states and outputs in the order in which the graph declares them. Dense.

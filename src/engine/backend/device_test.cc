@@ -42,5 +42,15 @@ TEST(CheckArguments, NamesTheArgument) {
             "outputs: 0 given, the graph has 1");
 }
 
+TEST(ExecutableFacts, CountHowVariantsWereChosen) {
+  ExecutableFacts facts;
+  for (const Choice choice : {Choice::kTimed, Choice::kRule, Choice::kTimed}) {
+    facts.steps.push_back({.op = "linear", .name = "", .kernel = "", .choice = choice});
+  }
+  EXPECT_EQ(facts.chosen(Choice::kTimed), 2);
+  EXPECT_EQ(facts.chosen(Choice::kRemembered), 0);
+  EXPECT_EQ(to_text(Choice::kRemembered), "remembered");
+}
+
 }  // namespace
 }  // namespace assay::backend

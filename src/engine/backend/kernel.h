@@ -29,7 +29,8 @@ class Kernel {
   /// Calculates the result whole. An error is one of data (a token id outside the table).
   virtual Result<void> run(const KernelCall& call) = 0;
   virtual std::string name() const = 0;
-  virtual Bytes scratch() const { return Bytes(0); }  ///< Optional. Default: none.
+  virtual Bytes scratch() const { return Bytes(0); }       ///< Optional. Default: none.
+  virtual Choice choice() const { return Choice::kRule; }  ///< Optional. Default: nothing timed.
   /// Optional. Default: the result is dense.
   virtual std::shared_ptr<const PrivateLayout> result_layout() const { return nullptr; }
 };
@@ -80,6 +81,8 @@ class KernelFactory {
   virtual bool has_adopted(const std::string& /*weight*/) const { return false; }
   /// Bytes of the weights it adopted. Optional. Default: none.
   virtual Bytes adopted_bytes() const { return Bytes(0); }
+  /// For the facts: what did not go as it should. Optional. Default: nothing.
+  virtual std::vector<std::string> remarks() const { return {}; }
 };
 
 }  // namespace assay::backend

@@ -239,7 +239,10 @@ Result<void> Planner::add_step(NodeId id) {
         {.size = step.kernel->scratch(), .first_step = step_count(), .last_step = step_count()});
     step.scratch_buffer = static_cast<int>(plan_.buffers.size()) - 1;
   }
-  step.facts = {.op = std::string(node.op->name), .name = node.name, .kernel = step.kernel->name()};
+  step.facts = {.op = std::string(node.op->name),
+                .name = node.name,
+                .kernel = step.kernel->name(),
+                .choice = step.kernel->choice()};
   places_[index_of(id)] = step.result;
   plan_.steps.push_back(std::move(step));
   return {};

@@ -64,6 +64,7 @@ class PlannedModel : public backend::LoadedModel {
     facts.weights = weight_bytes();
     facts.arena = plan.arena.size;
     facts.liveness_bound = plan.arena.liveness_bound;
+    facts.remarks = shared_->factory->remarks();
     return facts;
   }
 

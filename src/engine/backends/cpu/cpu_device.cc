@@ -18,9 +18,10 @@ using backend::KernelRequest;
 
 class CpuFactory : public backend::KernelFactory {
  public:
-  explicit CpuFactory(const backend::CompileOptions& options)
+  CpuFactory(const backend::CompileOptions& options, std::shared_ptr<backend::Winners> winners)
       : mode_(options.mode),
         threads_(options.threads),
+        winners_(std::move(winners)),
         reference_(plan::make_reference_factory()) {}
 
   std::optional<std::string> lacks(const graph::Node& node,
@@ -39,8 +40,10 @@ class CpuFactory : public backend::KernelFactory {
   }
   Result<KernelPointer> make(const KernelRequest& request) override {
     if (const CpuOp* op = find_cpu_op(request.node.op->name); op != nullptr) {
-      ASSAY_TRY(KernelPointer kernel,
-                op->make(request, {.threads = threads_, .mode = mode_, .packed = packed_}));
+      ASSAY_TRY(
+          KernelPointer kernel,
+          op->make(request,
+                   {.threads = threads_, .mode = mode_, .packed = packed_, .winners = *winners_}));
       if (kernel != nullptr) return kernel;
     }
     for (const auto& operand : request.operands) {
@@ -64,18 +67,24 @@ class CpuFactory : public backend::KernelFactory {
     return packed_.find(weight) != nullptr;
   }
   Bytes adopted_bytes() const override { return packed_.size(); }
+  std::vector<std::string> remarks() const override {
+    if (mode_ != CompileMode::kMaxAutotune || winners_->trouble().empty()) return {};
+    return {winners_->trouble()};
+  }
 
  private:
   CompileMode mode_;
   int threads_;
   PackedWeights packed_;
+  std::shared_ptr<backend::Winners> winners_;
   std::unique_ptr<backend::KernelFactory> reference_;
 };
 
 class CpuDevice : public backend::Device {
  public:
-  CpuDevice()
-      : facts_{.name = "cpu",
+  explicit CpuDevice(std::shared_ptr<backend::Winners> winners)
+      : winners_(std::move(winners)),
+        facts_{.name = "cpu",
                .description =
                    format("own kernels for {}, oneDNN {}, OpenBLAS {} for {}",
                           kernels::vector_target(), kernels::onednn_version(),
@@ -85,23 +94,26 @@ class CpuDevice : public backend::Device {
   const backend::DeviceFacts& facts() const override { return facts_; }
   std::optional<std::string> lacks(const graph::Node& node,
                                    const graph::OperandTypes& operands) const override {
-    return CpuFactory({}).lacks(node, operands);
+    return CpuFactory({}, winners_).lacks(node, operands);
   }
   Result<std::unique_ptr<backend::LoadedModel>> load(
       const graph::Graph& graph, const graph::Weights& weights,
       const backend::CompileOptions& options) override {
     kernels::set_threads(options.threads);
-    return plan::load_model(graph, weights, options, std::make_unique<CpuFactory>(options));
+    return plan::load_model(graph, weights, options,
+                            std::make_unique<CpuFactory>(options, winners_));
   }
 
  private:
+  std::shared_ptr<backend::Winners> winners_;
   backend::DeviceFacts facts_;
 };
 
 }  // namespace
 
-std::unique_ptr<backend::Device> make_cpu_device() {
-  return std::make_unique<CpuDevice>();
+std::unique_ptr<backend::Device> make_cpu_device(std::shared_ptr<backend::Winners> winners) {
+  if (winners == nullptr) winners = backend::make_forgetful_winners();
+  return std::make_unique<CpuDevice>(std::move(winners));
 }
 
 }  // namespace assay::cpu

@@ -4,9 +4,12 @@
 #pragma once
 
 #include "engine/backend/device.h"
+#include "engine/backend/winners.h"
 
 namespace assay::cpu {
 
-std::unique_ptr<backend::Device> make_cpu_device();
+/// What max-autotune timed is kept in `winners`; without them, as long as the device lives.
+std::unique_ptr<backend::Device> make_cpu_device(
+    std::shared_ptr<backend::Winners> winners = nullptr);
 
 }  // namespace assay::cpu

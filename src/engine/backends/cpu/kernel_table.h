@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "engine/backend/kernel.h"
+#include "engine/backend/winners.h"
 #include "engine/backends/cpu/packed_weights.h"
 
 namespace assay::cpu {
@@ -17,6 +18,7 @@ struct CpuContext {
   int threads = 1;
   backend::CompileMode mode = backend::CompileMode::kDefault;
   const PackedWeights& packed;
+  backend::Winners& winners;  ///< Of earlier timing.
 };
 
 /// Null where the CPU has no kernel of its own for these types.

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/clock.h"
+#include "engine/backends/cpu/autotune.h"
 #include "engine/kernels/cpu/activation.h"
 #include "engine/kernels/cpu/dynamic_linear.h"
 #include "engine/kernels/cpu/gemm.h"
@@ -73,42 +73,16 @@ LinearEpilogue epilogue_of(const KernelCall& call, const LinearPlan& plan, std::
   return epilogue;
 }
 
-/// The fastest blocking for these sizes on this machine now: the median of a few runs each, taken
-/// in turns so that a drifting clock favours none.
-Result<LinearBlocking> autotune(const PackedWeight& weight, std::int64_t m, int threads) {
-  const std::vector<LinearBlocking> candidates =
-      kernels::blocking_candidates(m, weight.n, weight.k, threads);
-  ASSAY_TRY(tensor::HostTensor x, tensor::HostTensor::create({tensor::DType::kF32, {m, weight.k}}));
-  ASSAY_TRY(tensor::HostTensor y, tensor::HostTensor::create({tensor::DType::kF32, {m, weight.n}}));
-  std::vector<float> scales(static_cast<std::size_t>(weight.n), 1.0F);
-  PackedWeight scaled = weight;
-  if (weight.stored == tensor::DType::kI8) scaled.scales = scales.data();
-  constexpr int kRounds = 5;
-  std::vector<std::vector<Nanoseconds>> times(candidates.size());
-  std::vector<std::byte> scratch;
-  for (int round = 0; round < kRounds + 1; ++round) {
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      const std::int64_t bytes = packed_linear_scratch(weight, candidates[i], threads);
-      scratch.resize(static_cast<std::size_t>(bytes));
-      const Nanoseconds begin = SteadyClock::read();
-      packed_linear(std::as_const(x).view().as<float>(), scaled, {}, y.view().as<float>(),
-                    candidates[i], scratch, threads);
-      if (round > 0) times[i].push_back(SteadyClock::read() - begin);  // The first warms up.
-    }
-  }
-  std::size_t best = 0;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    std::ranges::sort(times[i]);
-    if (times[i][kRounds / 2] < times[best][kRounds / 2]) best = i;
-  }
-  return candidates[best];
-}
-
 class PackedLinear : public backend::Kernel {
  public:
-  PackedLinear(const PackedWeight& weight, LinearPlan plan, int scales, LinearBlocking blocking,
+  PackedLinear(const PackedWeight& weight, LinearPlan plan, int scales, TunedBlocking tuned,
                int threads)
-      : weight_(weight), plan_(plan), scales_(scales), blocking_(blocking), threads_(threads) {}
+      : weight_(weight),
+        plan_(plan),
+        scales_(scales),
+        blocking_(tuned.blocking),
+        choice_(tuned.choice),
+        threads_(threads) {}
 
   Result<void> run(const KernelCall& call) override {
     PackedWeight weight = weight_;
@@ -127,24 +101,26 @@ class PackedLinear : public backend::Kernel {
   Bytes scratch() const override {
     return Bytes(packed_linear_scratch(weight_, blocking_, threads_));
   }
+  backend::Choice choice() const override { return choice_; }
 
  private:
   PackedWeight weight_;
   LinearPlan plan_;
   int scales_;  // Operand index; -1 without.
   LinearBlocking blocking_;
+  backend::Choice choice_;
   int threads_;
 };
 
-Result<KernelPointer> make_packed(const KernelRequest& request, const CpuContext& context,
-                                  const PackedWeight& weight, LinearPlan plan, int scales) {
-  LinearBlocking blocking = kernels::default_blocking(plan.m, weight.n, weight.k, context.threads);
+Result<KernelPointer> make_packed(const CpuContext& context, const PackedWeight& weight,
+                                  LinearPlan plan, int scales) {
+  TunedBlocking tuned{kernels::default_blocking(plan.m, weight.n, weight.k, context.threads),
+                      backend::Choice::kRule};
   if (context.mode == backend::CompileMode::kMaxAutotune && plan.m > 0) {
-    ASSAY_TRY(blocking, autotune(weight, plan.m, context.threads));
+    ASSAY_TRY(tuned, tuned_blocking(weight, plan.m, context.threads, context.winners));
   }
-  (void)request;
   return KernelPointer(
-      std::make_unique<PackedLinear>(weight, plan, scales, blocking, context.threads));
+      std::make_unique<PackedLinear>(weight, plan, scales, tuned, context.threads));
 }
 
 /// Weight and rows of x in integers.
@@ -190,7 +166,7 @@ Result<void> linear_by_openblas(const KernelCall& call, const LinearPlan& plan) 
 Result<KernelPointer> make_linear(const KernelRequest& request, const CpuContext& context) {
   const LinearPlan plan = plan_of(request, 2, 3);
   const PackedWeight* packed = context.packed.find(request.operands[1]->weight);
-  if (packed != nullptr) return make_packed(request, context, *packed, plan, -1);
+  if (packed != nullptr) return make_packed(context, *packed, plan, -1);
   if (request.operands[1]->type.dtype != tensor::DType::kF32) return KernelPointer();
   return make_function_kernel(
       "OpenBLAS sgemm", [plan](const KernelCall& call) { return linear_by_openblas(call, plan); });
@@ -206,7 +182,7 @@ Result<KernelPointer> make_quantised_linear(const KernelRequest& request,
     if (packed->k > kernels::kDynamicDepthMax) return KernelPointer();
     return make_dynamic(*packed, plan, context.threads);
   }
-  return make_packed(request, context, *packed, plan, 2);
+  return make_packed(context, *packed, plan, 2);
 }
 
 bool linear_accepts(const backend::OperandSite& operand, int index) {
