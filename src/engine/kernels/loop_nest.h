@@ -37,6 +37,11 @@ class LoopNest {
       outer_count_ *= axes_[i].extent;
   }
 
+  std::size_t axis_count() const { return count_; }
+  /// Of an axis, the innermost being 0.
+  std::int64_t extent(std::size_t axis) const { return axes_[axis].extent; }
+  const Offsets& strides(std::size_t axis) const { return axes_[axis].strides; }
+
   std::int64_t outer_count() const { return outer_count_; }
   std::int64_t inner_count() const { return axes_[0].extent; }
   const Offsets& inner_strides() const { return axes_[0].strides; }
@@ -52,6 +57,39 @@ class LoopNest {
     }
     return offsets;
   }
+
+  /// Goes through the axes from `inner` on, one step after another: no step divides.
+  class Cursor {
+   public:
+    Cursor(const LoopNest& nest, std::size_t inner, std::int64_t index)
+        : nest_(nest), inner_(inner) {
+      for (std::size_t axis = inner; axis < nest.count_; ++axis) {
+        at_[axis] = index % nest.axes_[axis].extent;
+        index /= nest.axes_[axis].extent;
+        move(axis, at_[axis]);
+      }
+    }
+    const Offsets& offsets() const { return offsets_; }
+    /// Behind the last one comes the first.
+    void next() {
+      for (std::size_t axis = inner_; axis < nest_.count_; ++axis) {
+        move(axis, 1);
+        if (++at_[axis] < nest_.axes_[axis].extent) return;
+        move(axis, -at_[axis]);
+        at_[axis] = 0;
+      }
+    }
+
+   private:
+    void move(std::size_t axis, std::int64_t steps) {
+      for (std::size_t operand = 0; operand < kOperands; ++operand)
+        offsets_[operand] += steps * nest_.axes_[axis].strides[operand];
+    }
+    const LoopNest& nest_;
+    std::size_t inner_;
+    std::array<std::int64_t, tensor::Dims::kRankMax + 1> at_{};
+    Offsets offsets_{};
+  };
 
  private:
   struct Axis {

@@ -44,5 +44,18 @@ TEST(LoopNest, VisitsEveryElementOnceInStep) {
   }
 }
 
+TEST(LoopNest, ACursorIsWhereOffsetsSay) {
+  const LoopNest<2> nest({3, 1, 4, 5, 2}, {Dims{1, 9, 3, 12, 60}, Dims{40, 40, 10, 2, 1}});
+  for (std::int64_t start = 0; start < nest.outer_count(); ++start) {
+    LoopNest<2>::Cursor cursor(nest, 1, start);
+    for (std::int64_t i = start; i < nest.outer_count(); ++i, cursor.next())
+      ASSERT_EQ(cursor.offsets(), nest.offsets(i)) << start << " " << i;
+    EXPECT_EQ(cursor.offsets(), nest.offsets(0)) << "behind the last one comes the first";
+  }
+  LoopNest<2>::Cursor nothing(nest, nest.axis_count(), 0);
+  nothing.next();
+  EXPECT_EQ(nothing.offsets(), nest.offsets(0));
+}
+
 }  // namespace
 }  // namespace assay::kernels

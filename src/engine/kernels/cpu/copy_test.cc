@@ -48,6 +48,40 @@ TEST(Copy, EveryPairOfTypesAndOrderOfAxes) {
   }
 }
 
+/// A dense tensor seen with its axes in another order, copied dense, element by element.
+void expect_permuted(DType type, const Dims& shape, const std::vector<int>& axes, int threads) {
+  const HostTensor from = counted({type, shape});
+  ConstAnyView view = from.view();
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    view.type.shape[static_cast<int>(i)] = shape[axes[i]];
+    view.strides[static_cast<int>(i)] = from.view().strides[axes[i]];
+  }
+  const auto size = static_cast<std::size_t>(from.size().count());
+  std::vector<std::byte> memory(size + 16, std::byte{0x77});
+  const AnyView to = tensor::dense_view(static_cast<void*>(memory.data() + 8), view.type);
+  copy(view, to, threads);
+  for (std::int64_t i = 0; i < *tensor::element_count(shape); ++i)
+    ASSERT_EQ(tensor::load_element(to, i), tensor::load_element(view, i)) << i;
+  EXPECT_EQ(memory[7], std::byte{0x77});
+  EXPECT_EQ(memory[8 + size], std::byte{0x77});
+}
+
+TEST(Copy, TurnsPlanesOfAnySize) {
+  for (const DType type : {DType::kF32, DType::kF16, DType::kU8, DType::kF64}) {
+    for (const int threads : {1, 2}) {
+      for (const std::int64_t rows : {1, 2, 3, 4, 5, 8, 9, 23}) {
+        for (const std::int64_t columns : {1, 2, 15, 16, 17, 40}) {
+          expect_permuted(type, {rows, columns}, {1, 0}, threads);
+          expect_permuted(type, {2, rows, 3, columns}, {2, 0, 3, 1}, threads);
+        }
+      }
+      expect_permuted(type, {2, 3, 2, 4, 2, 4}, {0, 2, 4, 3, 5, 1}, threads);
+      expect_permuted(type, {300, 331}, {1, 0}, threads);
+      expect_permuted(type, {1, 2, 40'000}, {0, 2, 1}, threads);
+    }
+  }
+}
+
 TEST(Copy, LongRunsAreSharedByThreads) {
   const HostTensor from = counted({DType::kF32, {100'003}});
   auto to = HostTensor::create({DType::kF16, {100'003}});
