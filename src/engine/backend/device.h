@@ -61,7 +61,7 @@ struct ExecutableFacts {
   std::string fingerprint;  ///< Of the graph that runs, after the passes.
   std::vector<std::string> passes;
   std::vector<StepFacts> steps;
-  Bytes weights;         ///< Held by the model, shared by its executables.
+  Bytes weights;         ///< Held by the model for its executables, and by this one's kernels.
   Bytes arena;           ///< Of the results between, scratch of kernels included.
   Bytes liveness_bound;  ///< The most that is alive at one step: no arena can be smaller.
   std::vector<std::string> remarks;  ///< What did not go as it should, and was done without.

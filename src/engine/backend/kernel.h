@@ -29,7 +29,10 @@ class Kernel {
   /// Calculates the result whole. An error is one of data (a token id outside the table).
   virtual Result<void> run(const KernelCall& call) = 0;
   virtual std::string name() const = 0;
-  virtual Bytes scratch() const { return Bytes(0); }       ///< Optional. Default: none.
+  virtual Bytes scratch() const { return Bytes(0); }  ///< Optional. Default: none.
+  /// Weights that it keeps in a form of its own beside those of the factory. Optional. Default:
+  /// none.
+  virtual Bytes held() const { return Bytes(0); }
   virtual Choice choice() const { return Choice::kRule; }  ///< Optional. Default: nothing timed.
   /// Optional. Default: the result is dense.
   virtual std::shared_ptr<const PrivateLayout> result_layout() const { return nullptr; }

@@ -58,10 +58,11 @@ class PlannedModel : public backend::LoadedModel {
       const bool is_on = std::ranges::find(off, pass.name) == off.end();
       if (facts.mode != CompileMode::kNone && is_on) facts.passes.emplace_back(pass.name);
     }
+    facts.weights = weight_bytes();
     for (const Step& step : plan.steps) {
       facts.steps.push_back(step.facts);
+      facts.weights = facts.weights + step.kernel->held();
     }
-    facts.weights = weight_bytes();
     facts.arena = plan.arena.size;
     facts.liveness_bound = plan.arena.liveness_bound;
     facts.remarks = shared_->factory->remarks();

@@ -68,6 +68,7 @@ class Picture : public backend::Kernel {
     return format("oneDNN {}, {}", kernel_.implementation(), kernel_.destination().to_text());
   }
   Bytes scratch() const override { return Bytes(before_ ? before_->destination().bytes() : 0); }
+  Bytes held() const override { return Bytes(kernel_.held_bytes()); }
   std::shared_ptr<const backend::PrivateLayout> result_layout() const override {
     return private_layout(kernel_.destination());
   }

@@ -323,6 +323,13 @@ const PictureLayout& PictureKernel::destination() const {
   return *state_->destination;
 }
 
+std::int64_t PictureKernel::held_bytes() const {
+  const auto size = [](const memory& held) -> std::size_t {
+    return held ? held.get_desc().get_size() : 0;
+  };
+  return static_cast<std::int64_t>(size(state_->weight) + size(state_->bias));
+}
+
 const std::string& PictureKernel::implementation() const {
   return state_->implementation;
 }

@@ -67,6 +67,7 @@ class PictureKernel {
 
   const PictureLayout& source() const;
   const PictureLayout& destination() const;
+  std::int64_t held_bytes() const;  ///< Of the weights in the library's own layout.
   /// oneDNN's own name of the implementation it chose: "jit:avx2".
   const std::string& implementation() const;
 
