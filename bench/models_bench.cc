@@ -6,11 +6,12 @@
 // its interval is over processes, or over rounds where only one was asked for. Limits (issue
 // 3): 1.15 everywhere; 80 % of the multiply-adds for ViT-B/16 at batch 8; 92 % of the read
 // bandwidth for a step of GPT-2 at context 128, and 0.58 and 0.43 of its time with weights in f16
-// and i8.
+// and i8; a picture takes as long in batches of 1, 2, 4 and 8, within 5 %.
 //
 //   models_bench [--small] [--processes 3] [--rounds 9] [--threads 2] [--only NAME]
 //                [--torch libassay_torch.so]
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -55,13 +56,20 @@ struct Options {
   std::string torch;
 };
 
+/// What else of ours is beside LibTorch, or instead of it.
+enum class Beside : std::uint8_t {
+  kTorch,
+  kStorages,  ///< LibTorch, and weights in f16 and i8.
+  kBatches,   ///< No LibTorch: batches of 2, 4 and 8.
+};
+
 /// A model for one set of sizes, as a decoder's step where `past` tokens are cached.
 struct ModelCase {
   std::string name;
   std::string model;
   graph::Bindings bindings;
   std::int64_t past = 0;
-  bool has_storage_arms = false;  ///< Also with weights in f16 and i8.
+  Beside beside = Beside::kTorch;
 };
 
 std::vector<ModelCase> cases_of(bool is_small) {
@@ -72,7 +80,8 @@ std::vector<ModelCase> cases_of(bool is_small) {
   if (is_small) {
     return {{"mlp b3", "mlp64-64-8", batch(3)},
             {"vit b1", "vit32x1x64@64", batch(1)},
-            {"decode", "gpt2_tiny", decoder(1, 8), 3, true}};
+            {"decode", "gpt2_tiny", decoder(1, 8), 3, Beside::kStorages},
+            {"vit batches", "vit32x1x64@64", batch(1), 0, Beside::kBatches}};
   }
   return {{"vit_b16 b1", "vit_b16@224", batch(1)},
           {"vit_b16 b8", "vit_b16@224", batch(8)},
@@ -81,14 +90,18 @@ std::vector<ModelCase> cases_of(bool is_small) {
           {"vit32x6x384 b32", "vit32x6x384@256", batch(32)},
           {"bert_base s128", "bert_base", {{"batch", 1}, {"sequence", 128}}},
           {"gpt2 prefill 128", "gpt2", decoder(128, 160)},
-          {"gpt2 decode at 128", "gpt2", decoder(1, 160), 128, true},
+          {"gpt2 decode at 128", "gpt2", decoder(1, 160), 128, Beside::kStorages},
           {"resnet18 b1", "resnet18@224", batch(1)},
           {"resnet18 b8", "resnet18@224", batch(8)},
           {"resnet50 b1", "resnet50@224", batch(1)},
           {"resnet50 b8", "resnet50@224", batch(8)},
           {"mlp512 b1", "mlp512-512-512-128", batch(1)},
           {"mlp512 b32", "mlp512-512-512-128", batch(32)},
-          {"mlp512 b256", "mlp512-512-512-128", batch(256)}};
+          {"mlp512 b256", "mlp512-512-512-128", batch(256)},
+          {"vit_b16 batches", "vit_b16@224", batch(1), 0, Beside::kBatches},
+          {"vit32x6x384 batches", "vit32x6x384@256", batch(1), 0, Beside::kBatches},
+          {"resnet18 batches", "resnet18@224", batch(1), 0, Beside::kBatches},
+          {"resnet50 batches", "resnet50@224", batch(1), 0, Beside::kBatches}};
 }
 
 /// What cannot be run cannot be compared: a bench says so and stops.
@@ -176,6 +189,11 @@ class Arm {
 };
 
 constexpr const char* kOurs = "cpu";
+constexpr std::array<std::int64_t, 3> kBatches{2, 4, 8};
+
+std::string batch_arm(std::int64_t batch) {
+  return format("cpu batch {}", batch);
+}
 
 /// Ours first, then LibTorch's where it is here, then ours with smaller weights.
 std::vector<Arm> arms_of(const ModelCase& model, const graph::Graph& graph,
@@ -190,12 +208,25 @@ std::vector<Arm> arms_of(const ModelCase& model, const graph::Graph& graph,
   };
   const auto cpu = cpu::make_cpu_device();
   add(kOurs, *cpu, graph, CompileMode::kMaxAutotune);
+  if (model.beside == Beside::kBatches) {
+    for (const std::int64_t batch : kBatches) {
+      ModelCase larger = model;
+      larger.bindings["batch"] = batch;
+      const auto loaded =
+          value_of(cpu->load(graph, weights,
+                             {.mode = CompileMode::kMaxAutotune, .threads = options.threads}),
+                   batch_arm(batch));
+      arms.emplace_back(batch_arm(batch), value_of(loaded->prepare(larger.bindings), model.name),
+                        larger);
+    }
+    return arms;
+  }
   if (auto torch = torch_backend::open_torch(options.torch, "")) {
     add("torch eager", **torch, graph, CompileMode::kNone);
     add("torch frozen", **torch, graph, CompileMode::kDefault);
     add("torch optimised", **torch, graph, CompileMode::kMaxAutotune);
   }
-  if (!model.has_storage_arms) return arms;
+  if (model.beside != Beside::kStorages) return arms;
   for (const DType dtype : {DType::kF16, DType::kI8}) {
     const auto small = value_of(graph::with_weight_storage(graph, {.dtype = dtype}), "storage");
     add(format("cpu {}", to_text(dtype)), *cpu, small, CompileMode::kMaxAutotune);
@@ -233,9 +264,11 @@ class Limits {
   std::vector<double> peaks_, bandwidths_;
 };
 
-/// max |got - want| over the rms of want.
+/// max |got - want| over the rms of want; of a batch, of its first picture.
 double distance(const Arm& arm, const Arm& from) {
-  return tensor::difference(arm.output().as<float>(), from.output().as<float>()).normalised;
+  tensor::ConstAnyView got = arm.output();
+  got.type = from.output().type;
+  return tensor::difference(got.as<float>(), from.output().as<float>()).normalised;
 }
 
 /// Sums of thousands of products through a dozen blocks; a wrong model is off by 1.
@@ -373,6 +406,27 @@ void report_ratios(const std::vector<Numbers>& processes) {
   }
 }
 
+/// Linear in the batch: every picture takes as long, however many there are.
+void report_batches(const std::vector<Numbers>& processes) {
+  double shortest = 1;
+  double longest = 1;
+  for (const std::int64_t batch : kBatches) {
+    std::vector<double> logs;
+    for (const Numbers& process : processes) {
+      const auto& seconds = process.at("seconds");
+      logs.push_back(log_ratio(seconds.at(batch_arm(batch)), seconds.at(kOurs)) -
+                     std::log(static_cast<double>(batch)));
+    }
+    const double ratio = std::exp(statistics::process_center(logs));
+    shortest = std::min(shortest, ratio);
+    longest = std::max(longest, ratio);
+    std::printf("  a picture of %lld, over one by itself  %s\n", static_cast<long long>(batch),
+                interval_text(logs).c_str());
+  }
+  std::printf("  longest / shortest %.3f: %s within 5 %%\n", longest / shortest,
+              longest / shortest <= 1.05 ? "linear" : "NOT linear");
+}
+
 void report(const ModelCase& model, const std::vector<Numbers>& processes) {
   const double seconds = median_over(processes, "seconds", kOurs);
   const double rate = median_over(processes, "flops", kOurs) / seconds;
@@ -382,7 +436,7 @@ void report(const ModelCase& model, const std::vector<Numbers>& processes) {
   std::printf("%s: %.0f GFLOP/s, %.0f %% of the peak %.0f; weights at %.1f GB/s, %.0f %% of %.1f\n",
               model.name.c_str(), rate / 1e9, 100 * rate / peak, peak / 1e9, bytes / 1e9,
               100 * bytes / bandwidth, bandwidth / 1e9);
-  report_ratios(processes);
+  model.beside == Beside::kBatches ? report_batches(processes) : report_ratios(processes);
   std::fflush(stdout);
 }
 
