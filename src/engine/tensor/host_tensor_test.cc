@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -25,6 +26,20 @@ TEST(HostTensor, AnEmptyOneHasMemoryToPointAt) {
   const HostTensor empty = *HostTensor::create({DType::kF32, {0, 5}});
   EXPECT_EQ(empty.size(), Bytes(0));
   EXPECT_NE(empty.view().data, nullptr);
+}
+
+TEST(HostTensor, LargeOnesStartAHugePage) {
+  constexpr std::int64_t kHugePage = std::int64_t{2} << 20;
+  for (const std::int64_t size : {kHugePage - 64, kHugePage, kHugePage + 1, 3 * kHugePage - 5}) {
+    HostTensor tensor = *HostTensor::create({DType::kU8, {size}});
+    EXPECT_EQ(tensor.size(), Bytes(size));
+    const auto address = reinterpret_cast<std::uintptr_t>(tensor.bytes().data());
+    const std::int64_t alignment =
+        size >= kHugePage ? kHugePage : std::int64_t{HostTensor::kAlignment};
+    EXPECT_EQ(address % static_cast<std::uintptr_t>(alignment), 0U);
+    EXPECT_EQ(std::ranges::count(tensor.bytes(), std::byte{0}), size);
+    tensor.bytes().back() = std::byte{1};
+  }
 }
 
 TEST(HostTensor, RefusesMoreThanThereIs) {

@@ -5,10 +5,12 @@
 #include <gmock/gmock.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <cmath>
+#include <cstdlib>
+#include <mutex>
 
 #include "engine/backends/cpu/cpu_device.h"
 #include "engine/tensor/host_tensor.h"
@@ -36,13 +38,58 @@ namespace {
 
 constexpr bool kCounts = true;
 
+/// Memory at the start of huge pages: behind it glibc leaves what it took too much and nobody
+/// touches, so its size is what was asked for.
+struct Large {
+  void* memory = nullptr;
+  std::int64_t size = 0;
+};
+std::array<Large, 1024> larges;
+std::mutex larges_mutex;
+
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
+/// The place of `memory` in the table, or a free one for null.
+Large& large_at(void* memory) {
+  const auto found = std::ranges::find(larges, memory, &Large::memory);
+  if (found == larges.end()) std::abort();  // The table is too small.
+  return *found;
+}
+
+/// glibc's own places never lie there: a header stands before them.
+bool is_large(void* memory) {
+  return memory != nullptr && reinterpret_cast<std::uintptr_t>(memory) % kHugePage == 0;
+}
+
+std::int64_t size_of(void* memory) {
+  if (!is_large(memory)) return static_cast<std::int64_t>(malloc_usable_size(memory));
+  const std::scoped_lock lock(larges_mutex);
+  return large_at(memory).size;
+}
+
 void* counted(void* memory) {
-  const std::int64_t size = static_cast<std::int64_t>(malloc_usable_size(memory));
+  const std::int64_t size = size_of(memory);
   const std::int64_t now = live.fetch_add(size) + size;
   std::int64_t highest = peak.load();
   while (now > highest && !peak.compare_exchange_weak(highest, now)) {
   }
   return memory;
+}
+
+void uncount(void* memory) {
+  live -= size_of(memory);
+  if (!is_large(memory)) return;
+  const std::scoped_lock lock(larges_mutex);
+  large_at(memory) = {};
+}
+
+void* aligned(std::size_t alignment, std::size_t size) {
+  void* memory = __libc_memalign(alignment, size);
+  if (is_large(memory)) {
+    const std::scoped_lock lock(larges_mutex);
+    large_at(nullptr) = {memory, static_cast<std::int64_t>(size)};
+  }
+  return counted(memory);
 }
 
 }  // namespace
@@ -55,21 +102,21 @@ void* calloc(std::size_t count, std::size_t size) noexcept {
   return counted(__libc_calloc(count, size));
 }
 void* realloc(void* memory, std::size_t size) noexcept {
-  live -= static_cast<std::int64_t>(malloc_usable_size(memory));
+  uncount(memory);
   return counted(__libc_realloc(memory, size));
 }
 void* memalign(std::size_t alignment, std::size_t size) noexcept {
-  return counted(__libc_memalign(alignment, size));
+  return aligned(alignment, size);
 }
 void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
-  return counted(__libc_memalign(alignment, size));
+  return aligned(alignment, size);
 }
 int posix_memalign(void** memory, std::size_t alignment, std::size_t size) noexcept {
-  *memory = counted(__libc_memalign(alignment, size));
+  *memory = aligned(alignment, size);
   return *memory == nullptr ? ENOMEM : 0;
 }
 void free(void* memory) noexcept {
-  live -= static_cast<std::int64_t>(malloc_usable_size(memory));
+  uncount(memory);
   __libc_free(memory);
 }
 }
