@@ -19,6 +19,7 @@ namespace {
   dup2(out, STDOUT_FILENO);
   dup2(err, STDERR_FILENO);
   if (chdir(folder.c_str()) != 0) _exit(126);
+  setenv("ASSAY_CACHE", (folder / "cache").c_str(), 1);  // Not the one of whoever runs the tests.
   std::vector<char*> words{const_cast<char*>(ASSAY_PROGRAM)};
   for (const std::string& argument : arguments) {
     words.push_back(const_cast<char*>(argument.c_str()));

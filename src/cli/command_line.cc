@@ -46,6 +46,7 @@ struct Slots {
   PlanArguments plan;
   ListArguments list;
   ReadArguments read;
+  GenerateArguments generate;
   TourArguments tour;
   WorkerArguments worker;
   bool wants_markdown = false;
@@ -145,6 +146,39 @@ void add_reading_commands(CLI::App& app, Slots& slots) {
   }
 }
 
+void add_generate_command(CLI::App& app, GenerateArguments& what) {
+  CLI::App& command = *app.add_subcommand(
+      "generate", "Write text with a checkpoint's model; how long it took goes to standard error");
+  command
+      .add_option("model", what.model,
+                  "The folder of a Hugging Face checkpoint, or the name of a decoder, which has "
+                  "weights from a seed and reads and writes token ids")
+      ->required();
+  command.add_option("--prompt", what.prompt, "What the text begins with")->required();
+  what.tokens = 128;
+  command.add_option("--tokens", what.tokens, "The most new tokens (default: 128)")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
+  command.add_option("--temperature", what.sampling.temperature,
+                     "0: always the best token (default: as the checkpoint says, else 0)");
+  command.add_option("--top-k", what.sampling.top_k, "Draw among so many of the best; 0: all");
+  command.add_option("--top-p", what.sampling.top_p,
+                     "Draw among the fewest whose probabilities reach it");
+  command.add_option("--seed", what.sampling.seed, "Same seed, same text (default: 0)");
+  what.device = "cpu";
+  command.add_option("--device", what.device, "A backend of `assay list backends` (default: cpu)");
+  what.compile = "reduce-overhead";
+  command.add_option("--compile", what.compile,
+                     "none, default, reduce-overhead or max-autotune (default: reduce-overhead)");
+  what.storage = "f32";
+  command
+      .add_option("--storage", what.storage,
+                  "Of the weights: f32, f16, bf16, i8, or i8-dynamic, which rounds what they are "
+                  "multiplied with as well (default: f32)")
+      ->check(CLI::IsMember({"f32", "f16", "bf16", "i8", "i8-dynamic"}));
+  command.add_option("--threads", what.threads, "(default: one a core)")
+      ->check(CLI::Range(1, 1024));
+}
+
 void build(CLI::App& app, Slots& slots) {
   app.name("assay");
   app.description(std::string(kAbout));
@@ -154,6 +188,7 @@ void build(CLI::App& app, Slots& slots) {
   app.require_subcommand(0, 1);
   add_running_commands(app, slots);
   add_reading_commands(app, slots);
+  add_generate_command(app, slots.generate);
   CLI::App& help = *app.add_subcommand("help", "Print the help of a command, or of all");
   help.add_option("command", slots.help_topic, "The command");
   help.add_flag("--markdown", slots.wants_markdown, "All of it as a page of the documentation");
@@ -198,6 +233,7 @@ Result<Command> take_command(CLI::App& app, Slots& slots) {
   if (name == "run") return Command(std::move(slots.run));
   if (name == "plan") return Command(std::move(slots.plan));
   if (name == "list") return Command(std::move(slots.list));
+  if (name == "generate") return Command(std::move(slots.generate));
   if (name == "tour") return Command(std::move(slots.tour));
   if (name == "worker") return Command(slots.worker);
   slots.read.command = name;

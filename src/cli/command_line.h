@@ -7,6 +7,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -54,6 +55,25 @@ struct ReadArguments {
   bool is_strict = false;
 };
 
+/// What is absent is as the checkpoint says, else greedy.
+struct SamplingArguments {
+  std::optional<double> temperature;
+  std::optional<std::int64_t> top_k;
+  std::optional<double> top_p;
+  std::uint64_t seed = 0;
+};
+
+struct GenerateArguments {
+  std::string model;  ///< A checkpoint's folder, or the name of a model.
+  std::string prompt;
+  std::int64_t tokens = 0;
+  SamplingArguments sampling;
+  std::string device;
+  std::string compile;
+  std::string storage;  ///< Of the weights.
+  int threads = 0;      ///< 0: one a core.
+};
+
 struct TourArguments {
   std::filesystem::path results;
 };
@@ -70,7 +90,7 @@ struct PrintArguments {
 };
 
 using Command = std::variant<RunArguments, PlanArguments, ListArguments, ReadArguments,
-                             TourArguments, WorkerArguments, PrintArguments>;
+                             GenerateArguments, TourArguments, WorkerArguments, PrintArguments>;
 
 /// `arguments` without the program's name. An error says what was expected and the nearest name.
 Result<Command> parse_command_line(std::span<const std::string> arguments);

@@ -23,6 +23,7 @@ Result<int> run_command(const RunArguments& arguments, const Context& context);
 Result<int> plan_command(const PlanArguments& arguments, const Context& context);
 Result<int> list_command(const ListArguments& arguments, const Context& context);
 Result<int> read_command(const ReadArguments& arguments, const Context& context);
+Result<int> generate_command(const GenerateArguments& arguments, const Context& context);
 Result<int> tour_command(const TourArguments& arguments, const Context& context);
 Result<int> worker_command(const WorkerArguments& arguments, const Context& context);
 

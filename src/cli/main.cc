@@ -20,6 +20,9 @@ Result<int> perform(const Command& command, const Context& context) {
   if (const auto* plan = std::get_if<PlanArguments>(&command)) return plan_command(*plan, context);
   if (const auto* list = std::get_if<ListArguments>(&command)) return list_command(*list, context);
   if (const auto* read = std::get_if<ReadArguments>(&command)) return read_command(*read, context);
+  if (const auto* generate = std::get_if<GenerateArguments>(&command)) {
+    return generate_command(*generate, context);
+  }
   if (const auto* tour = std::get_if<TourArguments>(&command)) return tour_command(*tour, context);
   if (const auto* worker = std::get_if<WorkerArguments>(&command)) {
     return worker_command(*worker, context);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "cli/winner_file.h"
 #include "engine/backends/cpu/cpu_device.h"
 #include "engine/backends/reference/reference_device.h"
 #include "engine/backends/torch/torch_backend.h"
@@ -45,7 +46,8 @@ Result<std::shared_ptr<const backend::Registry>> make_devices() {
   ASSAY_TRY_VOID(devices->add("cpu", "this machine: own kernels, oneDNN, OpenBLAS",
                               [](const std::string& profile) -> Opened {
                                 if (!profile.empty()) return no_profiles("cpu", profile);
-                                return cpu::make_cpu_device();
+                                return cpu::make_cpu_device(
+                                    std::make_shared<WinnerFile>(cache_folder(), tuned_for()));
                               }));
   ASSAY_TRY_VOID(devices->add("torch", "LibTorch, eager or TorchScript: what one compares with",
                               [](const std::string& profile) {

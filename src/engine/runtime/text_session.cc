@@ -125,6 +125,14 @@ Result<std::vector<std::span<const float>>> TextSession::append(
   return logits;
 }
 
+Result<void> TextSession::prepare(std::int64_t tokens) {
+  if (tokens < 1 || tokens > options_.capacity) {
+    return Error::user("a plan for {} tokens: rows have room for {}", tokens, options_.capacity);
+  }
+  ASSAY_TRY_VOID(executable_for(tokens));
+  return {};
+}
+
 Result<void> TextSession::truncate(std::int64_t row, std::int64_t length) {
   const auto index = static_cast<std::size_t>(row);
   if (row < 0 || index >= lengths_.size() || length < 0 || length > lengths_[index]) {

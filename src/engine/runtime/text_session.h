@@ -38,6 +38,8 @@ class TextSession {
   /// row would outgrow its capacity. The scores stay valid until the next call.
   Result<std::vector<std::span<const float>>> append(
       const std::vector<std::vector<TokenId>>& tokens);
+  /// So that the next append of so many tokens to a row finds its plan.
+  Result<void> prepare(std::int64_t tokens);
   /// Tokens that each row holds.
   const std::vector<std::int64_t>& lengths() const { return lengths_; }
   /// Forgets all but the first tokens of a row: a prompt can be taken up again from there.

@@ -108,6 +108,11 @@ TEST(TextSession, PreparesEachLengthOnce) {
   }
   EXPECT_EQ(session.plans().misses, 2);
   EXPECT_EQ(session.plans().hits, 8);
+  ASSERT_TRUE(session.prepare(5));
+  ASSERT_TRUE(session.append({{1, 2, 3, 4, 5}}));
+  EXPECT_EQ(session.plans().misses, 3);
+  EXPECT_EQ(session.plans().hits, 9);
+  EXPECT_EQ(session.prepare(33).error().message(), "a plan for 33 tokens: rows have room for 32");
 }
 
 TEST(Generate, RepeatsWithItsSeedAndStops) {

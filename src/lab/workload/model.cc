@@ -55,6 +55,17 @@ std::string kernels_of(const ExecutableFacts& facts) {
   return text;
 }
 
+/// Of the steps whose kernels come in variants, how they were chosen: "2 timed, 10 remembered".
+std::string tuning_of(const ExecutableFacts& facts) {
+  const std::int64_t timed = facts.chosen(backend::Choice::kTimed);
+  const std::int64_t remembered = facts.chosen(backend::Choice::kRemembered);
+  std::string text = timed + remembered == 0 ? std::string("none")
+                                             : format("{} timed, {} remembered", timed, remembered);
+  for (const std::string& remark : facts.remarks)
+    text += "; " + remark;
+  return text;
+}
+
 class ModelArm final : public PreparedArm {
  public:
   ModelArm(ModelRequest request, graph::Graph graph, std::unique_ptr<backend::Device> device,
@@ -143,6 +154,7 @@ spec::Factors ModelArm::mechanism() const {
           {"passes", passes.empty() ? "none" : passes},
           {"steps", static_cast<std::int64_t>(facts.steps.size())},
           {"kernels", kernels_of(facts)},
+          {"tuning", tuning_of(facts)},
           {"weights_bytes", facts.weights.count()},
           {"arena_bytes", facts.arena.count()},
           {"liveness_bound_bytes", facts.liveness_bound.count()}};

@@ -293,9 +293,10 @@ Result<Tokenizer> read_tokenizer(const std::filesystem::path& folder) {
   }
   ASSAY_TRY(const std::string vocabulary, codec::read_file(folder / "vocab.json", kFileMax));
   ASSAY_TRY(const std::string merges, codec::read_file(folder / "merges.txt", kFileMax));
+  const std::string files = format("{} with merges.txt", (folder / "vocab.json").string());
   ASSAY_TRY(TokenizerRules rules,
-            parse_vocabulary_and_merges(vocabulary, merges).context("in {}", folder.string()));
-  return Tokenizer::create(std::move(rules)).context("in {}", folder.string());
+            parse_vocabulary_and_merges(vocabulary, merges).context("in {}", files));
+  return Tokenizer::create(std::move(rules)).context("in {}", files);
 }
 
 }  // namespace assay::models
