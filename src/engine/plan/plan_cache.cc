@@ -85,6 +85,16 @@ void PlanCache::evict_beyond_limit() {
   }
 }
 
+std::int64_t PlanCache::clear() {
+  const std::scoped_lock lock(mutex_);
+  const auto cleared = static_cast<std::int64_t>(uses_.size());
+  for (const PlanKey& key : uses_)
+    slots_.erase(key);
+  uses_.clear();
+  counts_.held = Bytes(0);
+  return cleared;
+}
+
 std::string PlanCache::explain_miss(const PlanKey& key) const {
   const std::scoped_lock lock(mutex_);
   const auto slot = slots_.find(key);

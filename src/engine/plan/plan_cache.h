@@ -48,6 +48,8 @@ class PlanCache {
 
   /// Safe from any thread. A build that fails is not kept: the next call tries again.
   Result<Entry> get(const PlanKey& key, const Build& build);
+  /// Forgets what is built, and says how much that was: the next call of each builds again.
+  std::int64_t clear();
   /// Why `key` is not there: "bindings: sequence 128 here, 64 and 256 known"; empty when it is.
   std::string explain_miss(const PlanKey& key) const;
   PlanCacheCounts counts() const;

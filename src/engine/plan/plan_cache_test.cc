@@ -75,6 +75,22 @@ TEST(PlanCache, ExplainsWhichPartWasNew) {
   EXPECT_EQ(cache.explain_miss(key_of(64, "g2")), "graph: g2 asked for, known: g1");
 }
 
+TEST(PlanCache, IsClearedAndBuildsAgain) {
+  PlanCache cache(Bytes(1000));
+  int builds = 0;
+  const auto kept = cache.get(key_of(64), builder(builds));
+  ASSERT_TRUE(kept && cache.get(key_of(256), builder(builds)));
+  EXPECT_EQ(cache.clear(), 2);
+  EXPECT_EQ(cache.counts().entries, 0);
+  EXPECT_EQ(cache.counts().held, Bytes(0));
+  EXPECT_EQ(cache.explain_miss(key_of(64)), "the cache is empty");
+  EXPECT_EQ((*kept)->facts().arena, Bytes(100)) << "whoever has one keeps it";
+  ASSERT_TRUE(cache.get(key_of(64), builder(builds)));
+  EXPECT_EQ(builds, 3);
+  EXPECT_EQ(cache.clear(), 1);
+  EXPECT_EQ(cache.clear(), 0);
+}
+
 TEST(PlanCache, DoesNotKeepAFailure) {
   PlanCache cache(Bytes(1000));
   const auto failed = cache.get(key_of(1), []() -> Result<std::unique_ptr<backend::Executable>> {

@@ -15,7 +15,7 @@ struct Writer {
 
 }  // namespace
 
-Result<std::vector<std::vector<TokenId>>> generate(TextSession& session,
+Result<std::vector<std::vector<TokenId>>> generate(const AppendTokens& append,
                                                    const std::vector<std::vector<TokenId>>& prompts,
                                                    const GenerationOptions& options,
                                                    const OnToken& on_token) {
@@ -27,7 +27,7 @@ Result<std::vector<std::vector<TokenId>>> generate(TextSession& session,
   }
   std::vector<std::vector<TokenId>> next = prompts;
   for (std::int64_t step = 0; step < options.tokens_max; ++step) {
-    ASSAY_TRY(const auto logits, session.append(next));
+    ASSAY_TRY(const auto logits, append(next));
     bool has_more = false;
     for (std::size_t row = 0; row < writers.size(); ++row) {
       Writer& writer = writers[row];
@@ -49,6 +49,16 @@ Result<std::vector<std::vector<TokenId>>> generate(TextSession& session,
     answers.push_back(std::move(writer.answer));
   }
   return answers;
+}
+
+Result<std::vector<std::vector<TokenId>>> generate(TextSession& session,
+                                                   const std::vector<std::vector<TokenId>>& prompts,
+                                                   const GenerationOptions& options,
+                                                   const OnToken& on_token) {
+  const AppendTokens append = [&](const std::vector<std::vector<TokenId>>& tokens) {
+    return session.append(tokens);
+  };
+  return generate(append, prompts, options, on_token);
 }
 
 }  // namespace assay::runtime

@@ -21,6 +21,15 @@ struct GenerationOptions {
 /// Called for every token as it is chosen; returning false ends the row.
 using OnToken = std::function<bool(std::int64_t row, TokenId token)>;
 
+/// Appends tokens to every row and gives the scores of each row's next one.
+using AppendTokens = std::function<Result<std::vector<std::span<const float>>>(
+    const std::vector<std::vector<TokenId>>& tokens)>;
+
+/// The same over whatever keeps the rows.
+Result<std::vector<std::vector<TokenId>>> generate(const AppendTokens& append,
+                                                   const std::vector<std::vector<TokenId>>& prompts,
+                                                   const GenerationOptions& options,
+                                                   const OnToken& on_token = nullptr);
 /// The new tokens of each row. The session holds all but each row's last one, so that generation
 /// can be continued with it.
 Result<std::vector<std::vector<TokenId>>> generate(TextSession& session,

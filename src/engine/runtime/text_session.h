@@ -13,14 +13,11 @@
 #include <span>
 #include <vector>
 
-#include "engine/backend/device.h"
-#include "engine/models/tokenizer/byte_pairs.h"
 #include "engine/plan/plan_cache.h"
+#include "engine/runtime/decoder_step.h"
 #include "engine/tensor/host_tensor.h"
 
 namespace assay::runtime {
-
-using models::TokenId;
 
 struct TextSessionOptions {
   std::int64_t rows = 1;
@@ -47,13 +44,8 @@ class TextSession {
   plan::PlanCacheCounts plans() const { return plans_->counts(); }
 
  private:
-  struct Arguments {
-    std::vector<std::int32_t> ids, past, counts, last, positions;
-  };
   TextSession(std::shared_ptr<backend::LoadedModel> model, const TextSessionOptions& options);
   Result<std::shared_ptr<backend::Executable>> executable_for(std::int64_t sequence);
-  Arguments lay_out(const std::vector<std::vector<TokenId>>& tokens, std::int64_t sequence) const;
-  Result<void> run(backend::Executable& executable, const Arguments& arguments);
 
   std::shared_ptr<backend::LoadedModel> model_;
   TextSessionOptions options_;
