@@ -81,6 +81,9 @@ class ForesightPolicy : public IdlePolicy {
 
   bool heeds_signals() const override { return true; }
   bool tidies() const override { return true; }
+  Time reconsiders_at(const IdleSession& waiting) const override {
+    return *waiting.asked + options_.patience;
+  }
   Time fetched_at(Nanoseconds /*now*/, const IdleSession& session,
                   const IdleView& view) const override {
     const Time resume = known_resume(session);
@@ -101,8 +104,7 @@ class ForesightPolicy : public IdlePolicy {
   }
   bool is_anybody_impatient(Nanoseconds now, const IdleView& view) const {
     return std::ranges::any_of(view.sessions, [&](const IdleSession& session) {
-      return session.residence == Residence::kHostOnly && session.asked &&
-             now - *session.asked >= options_.patience;
+      return session.asked && !session.is_pinned && now - *session.asked >= options_.patience;
     });
   }
 

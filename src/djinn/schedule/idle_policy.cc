@@ -44,12 +44,10 @@ Nanoseconds IdlePolicy::sign_of_life(const IdleSession& session) {
   return std::max(session.used_last, session.phase.since());
 }
 
-bool IdlePolicy::asks_to_return(const IdleSession& session) const {
-  if (session.residence != Residence::kHostOnly || session.is_busy) return false;
-  // COMPUTE that came after its last request: the next one is announced.
-  const bool has_signalled =
-      !session.phase.is_waiting() && session.phase.since() > session.used_last;
-  return session.asked.has_value() || (heeds_signals() && has_signalled);
+bool IdlePolicy::has_announced_itself(const IdleSession& session) const {
+  // COMPUTE that came after its last request: the next one is near.
+  return heeds_signals() && !session.phase.is_waiting() &&
+         session.phase.since() > session.used_last;
 }
 
 bool IdlePolicy::is_idle(const IdleSession& session) const {
@@ -76,11 +74,10 @@ std::int64_t IdlePolicy::restore_who_asks(const IdleView& view, std::vector<Swap
                                           std::int64_t& free) const {
   std::vector<const IdleSession*> asking;
   for (const IdleSession& session : view.sessions) {
-    if (asks_to_return(session)) asking.push_back(&session);
+    const bool is_away = session.residence == Residence::kHostOnly && !session.is_busy;
+    if (is_away && session.asked) asking.push_back(&session);
   }
-  std::ranges::stable_sort(asking, {}, [](const IdleSession* session) {
-    return session->asked.value_or(session->phase.since());
-  });
+  std::ranges::stable_sort(asking, {}, [](const IdleSession* session) { return *session->asked; });
   std::int64_t shortage = std::max<std::int64_t>(view.wanted.count(), 0);
   for (const IdleSession* session : asking) {
     // Nobody overtakes one who waits for room: the large would never get theirs.
@@ -137,9 +134,9 @@ void IdlePolicy::fetch_early(Nanoseconds now, const IdleView& view,
                              std::vector<SwapAction>& actions, std::int64_t free) const {
   for (const IdleSession& session : view.sessions) {
     if (session.residence != Residence::kHostOnly || session.is_busy) continue;
-    if (asks_to_return(session) || session.restore.count() > free) continue;
+    if (session.asked || session.restore.count() > free) continue;
     const auto fetched = fetched_at(now, session, view);
-    if (!fetched || *fetched > now) continue;
+    if (!has_announced_itself(session) && (!fetched || *fetched > now)) continue;
     free -= session.restore.count();
     actions.push_back({SwapKind::kRestore, session.id});
   }
@@ -168,6 +165,7 @@ std::optional<Nanoseconds> IdlePolicy::next_decision(Nanoseconds now, const Idle
   for (const IdleSession& session : view.sessions) {
     if (is_idle(session) && !session.is_busy) consider(leaves_at(now, session, view));
     if (session.residence == Residence::kHostOnly) consider(fetched_at(now, session, view));
+    if (session.asked && !session.is_pinned) consider(reconsiders_at(session));
   }
   return next;
 }

@@ -101,13 +101,19 @@ class IdlePolicy {
                                                 const IdleView& /*view*/) const {
     return std::nullopt;
   }
-  /// Optional. Whether COMPUTE brings a session back before its request comes; default: no.
+  /// Optional. When it thinks anew of the one that waits for room; default: only when something
+  /// happens.
+  virtual std::optional<Nanoseconds> reconsiders_at(const IdleSession& /*waiting*/) const {
+    return std::nullopt;
+  }
+  /// Optional. Whether COMPUTE, before its request comes, brings a session back into room to spare;
+  /// default: no. Into nobody else's: two that announce themselves would send one another away.
   virtual bool heeds_signals() const { return false; }
   /// Optional. Whether idle sessions are cleaned before anybody needs their room; default: no.
   virtual bool tidies() const { return false; }
 
   bool is_idle(const IdleSession& session) const;
-  bool asks_to_return(const IdleSession& session) const;
+  bool has_announced_itself(const IdleSession& session) const;
   std::int64_t restore_who_asks(const IdleView& view, std::vector<SwapAction>& actions,
                                 std::int64_t& free) const;
   void send_away(Nanoseconds now, const IdleView& view, std::int64_t shortage,
