@@ -26,4 +26,9 @@ ThreadCounts count_threads() {
   return counts;
 }
 
+void in_every_thread(const std::function<void()>& work) {
+#pragma omp parallel
+  work();
+}
+
 }  // namespace assay::kernels

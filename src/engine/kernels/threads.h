@@ -3,6 +3,8 @@
 // share one OpenMP pool (the OpenMP build of OpenBLAS, oneDNN's OpenMP runtime, our own loops).
 #pragma once
 
+#include <functional>
+
 namespace assay::kernels {
 
 void set_threads(int count);
@@ -12,5 +14,8 @@ struct ThreadCounts {
   int openblas = 0;  ///< What OpenBLAS says of itself.
 };
 ThreadCounts count_threads();
+
+/// Once in every thread of the pool, the caller among them, at the same time.
+void in_every_thread(const std::function<void()>& work);
 
 }  // namespace assay::kernels

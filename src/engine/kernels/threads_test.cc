@@ -3,6 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <mutex>
+#include <set>
+#include <thread>
+
 namespace assay::kernels {
 namespace {
 
@@ -12,6 +16,19 @@ TEST(Threads, AreCountedBackAsSet) {
     EXPECT_EQ(count_threads().openmp, count);
     EXPECT_EQ(count_threads().openblas, count);
   }
+}
+
+TEST(Threads, AllAreReached) {
+  set_threads(3);
+  std::mutex mutex;
+  std::set<std::thread::id> seen;
+  in_every_thread([&] {
+    const std::scoped_lock lock(mutex);
+    EXPECT_TRUE(seen.insert(std::this_thread::get_id()).second);
+  });
+  EXPECT_EQ(seen.size(), 3U);
+  EXPECT_TRUE(seen.contains(std::this_thread::get_id()));
+  set_threads(1);
 }
 
 TEST(ThreadsDeathTest, NoThreadIsABug) {

@@ -29,17 +29,37 @@ Nanoseconds sum_of(const std::vector<Span>& disjoint) {
   return sum;
 }
 
-Nanoseconds common_time(const std::vector<Span>& a, const std::vector<Span>& b) {
-  Nanoseconds sum{0};
+std::vector<Span> intersection(const std::vector<Span>& a, const std::vector<Span>& b) {
+  std::vector<Span> common;
   std::size_t i = 0;
   std::size_t j = 0;
   while (i < a.size() && j < b.size()) {
     const Nanoseconds begin = std::max(a[i].begin, b[j].begin);
     const Nanoseconds end = std::min(a[i].end, b[j].end);
-    if (end > begin) sum += end - begin;
+    if (end > begin) common.push_back({begin, end});
     (a[i].end < b[j].end ? i : j) += 1;
   }
-  return sum;
+  return common;
+}
+
+Nanoseconds common_time(const std::vector<Span>& a, const std::vector<Span>& b) {
+  return sum_of(intersection(a, b));
+}
+
+using StageSpans = std::array<std::vector<Span>, kStageCount>;  // Each sorted and disjoint.
+
+void find_concurrency(const StageSpans& spans, PipelineFindings& findings) {
+  std::vector<Span> all;
+  std::vector<Span> shared;
+  for (std::size_t i = 0; i < kStageCount; ++i) {
+    all.insert(all.end(), spans[i].begin(), spans[i].end());
+    for (std::size_t j = i + 1; j < kStageCount; ++j) {
+      const std::vector<Span> both = intersection(spans[i], spans[j]);
+      shared.insert(shared.end(), both.begin(), both.end());
+    }
+  }
+  findings.any = sum_of(merged(std::move(all)));
+  findings.several = sum_of(merged(std::move(shared)));
 }
 
 }  // namespace
@@ -53,7 +73,7 @@ Nanoseconds overlap(std::vector<Span> a, std::vector<Span> b) {
 }
 
 PipelineFindings analyse_pipeline(const PipelineRun& run) {
-  std::array<std::vector<Span>, kStageCount> spans;
+  StageSpans spans;
   PipelineFindings findings;
   for (const BatchTrace& batch : run.batches) {
     std::size_t longest = 0;
@@ -72,6 +92,7 @@ PipelineFindings analyse_pipeline(const PipelineRun& run) {
       findings.overlap[i][j] = common_time(spans[i], spans[j]);
     }
   }
+  find_concurrency(spans, findings);
   const auto both = [&](Stage a, Stage b) {
     std::vector<Span> all = spans[static_cast<std::size_t>(a)];
     const auto& more = spans[static_cast<std::size_t>(b)];

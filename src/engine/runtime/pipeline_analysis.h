@@ -20,6 +20,8 @@ struct PipelineFindings {
   std::array<Nanoseconds, kStageCount> busy{};
   /// overlap[i][j]: time in which both stages were at work; the diagonal is `busy`.
   std::array<std::array<Nanoseconds, kStageCount>, kStageCount> overlap{};
+  Nanoseconds any{0};               ///< At least one stage at work.
+  Nanoseconds several{0};           ///< At least two.
   Nanoseconds exposed_transfer{0};  ///< Transfers while neither preprocessing nor compute ran.
   std::array<std::int64_t, kStageCount> bound{};  ///< Batches whose longest stage this was.
   double batches_per_second = 0;

@@ -37,6 +37,8 @@ TEST(AnalysePipeline, TellsTheHiddenFromTheExposedTransfer) {
   EXPECT_EQ(findings.exposed_transfer, 15ns) << "0-10 and 95-100: the others are under compute";
   EXPECT_EQ(findings.overlap[0][2], 10ns);
   EXPECT_EQ(findings.overlap[2][0], 10ns);
+  EXPECT_EQ(findings.any, 100ns);
+  EXPECT_EQ(findings.several, 20ns) << "20-35 and 55-60";
   EXPECT_THAT(findings.bound, ElementsAre(0, 0, 2, 0));
   EXPECT_DOUBLE_EQ(findings.batches_per_second, 2 / 100e-9);
 }

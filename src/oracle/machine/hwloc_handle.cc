@@ -6,15 +6,33 @@
 
 namespace assay::machine::internal {
 
-Result<HwlocTopology> load_topology() {
+namespace {
+
+Result<HwlocTopology> new_topology() {
   hwloc_topology* raw = nullptr;
   if (hwloc_topology_init(&raw) != 0) {
     return Error::environment("hwloc cannot start: {}", std::generic_category().message(errno));
   }
-  HwlocTopology topology(raw);
+  return HwlocTopology(raw);
+}
+
+}  // namespace
+
+Result<HwlocTopology> load_topology() {
+  ASSAY_TRY(HwlocTopology topology, new_topology());
   if (hwloc_topology_load(topology.get()) != 0) {
     return Error::environment("hwloc cannot read the topology of this machine: {}",
                               std::generic_category().message(errno));
+  }
+  return topology;
+}
+
+Result<HwlocTopology> invent_topology(const std::string& description) {
+  ASSAY_TRY(HwlocTopology topology, new_topology());
+  if (hwloc_topology_set_synthetic(topology.get(), description.c_str()) != 0 ||
+      hwloc_topology_load(topology.get()) != 0) {
+    return Error::user(
+        "no synthetic topology of hwloc: {}; expected such as \"numa:4 core:2 pu:1\"", description);
   }
   return topology;
 }

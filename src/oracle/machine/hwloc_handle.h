@@ -5,6 +5,7 @@
 #include <hwloc.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/result.h"
@@ -23,6 +24,8 @@ using Bitmap = std::unique_ptr<hwloc_bitmap_s, BitmapDeleter>;
 
 /// This machine as this process may use it.
 Result<HwlocTopology> load_topology();
+/// One of hwloc's synthetic machines, "numa:4 core:2 pu:1".
+Result<HwlocTopology> invent_topology(const std::string& description);
 Bitmap make_bitmap(const std::vector<int>& indexes);
 std::vector<int> indexes_of(hwloc_const_bitmap_t bitmap);
 

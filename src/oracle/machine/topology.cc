@@ -82,6 +82,38 @@ std::vector<NumaNode> read_numa_nodes(hwloc_topology_t topology) {
   return nodes;
 }
 
+/// The first matrix of latencies between all nodes that the system tells.
+std::vector<std::vector<std::uint64_t>> read_distances(hwloc_topology_t topology,
+                                                       std::size_t nodes) {
+  unsigned count = 1;
+  hwloc_distances_s* matrix = nullptr;
+  const int read = hwloc_distances_get_by_type(topology, HWLOC_OBJ_NUMANODE, &count, &matrix,
+                                               HWLOC_DISTANCES_KIND_MEANS_LATENCY, 0);
+  if (read != 0 || count == 0) return {};
+  std::vector<std::vector<std::uint64_t>> distances;
+  if (matrix->nbobjs == nodes) {  // hwloc's logical order, as the nodes are.
+    for (std::size_t from = 0; from < nodes; ++from) {
+      const hwloc_uint64_t* row = matrix->values + from * nodes;
+      distances.emplace_back(row, row + nodes);
+    }
+  }
+  hwloc_distances_release(topology, matrix);
+  return distances;
+}
+
+Result<Topology> whole_topology(hwloc_topology_t topology) {
+  // hwloc lists instruction caches only when asked to keep them (hwloc(7), type filters); what it
+  // keeps by default is what decides the time of numeric code.
+  Topology result;
+  result.packages = static_cast<int>(objects_of(topology, HWLOC_OBJ_PACKAGE).size());
+  result.cores = read_cores(topology);
+  result.caches = read_caches(topology);
+  result.numa_nodes = read_numa_nodes(topology);
+  result.distances = read_distances(topology, result.numa_nodes.size());
+  if (result.cpu_count() == 0) return Error::environment("hwloc sees no CPU on this machine");
+  return result;
+}
+
 }  // namespace
 
 int Topology::cpu_count() const {
@@ -97,15 +129,12 @@ bool Topology::has_smt() const {
 
 Result<Topology> read_topology() {
   ASSAY_TRY(const internal::HwlocTopology topology, internal::load_topology());
-  // hwloc lists instruction caches only when asked to keep them (hwloc(7), type filters); what it
-  // keeps by default is what decides the time of numeric code.
-  Topology result;
-  result.packages = static_cast<int>(objects_of(topology.get(), HWLOC_OBJ_PACKAGE).size());
-  result.cores = read_cores(topology.get());
-  result.caches = read_caches(topology.get());
-  result.numa_nodes = read_numa_nodes(topology.get());
-  if (result.cpu_count() == 0) return Error::environment("hwloc sees no CPU on this machine");
-  return result;
+  return whole_topology(topology.get());
+}
+
+Result<Topology> invented_topology(const std::string& description) {
+  ASSAY_TRY(const internal::HwlocTopology topology, internal::invent_topology(description));
+  return whole_topology(topology.get());
 }
 
 std::vector<int> measuring_cpus(const Topology& topology, int count) {

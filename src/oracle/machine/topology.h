@@ -28,7 +28,7 @@ struct Cache {
 
 struct NumaNode {
   int id = 0;
-  Bytes memory;
+  Bytes memory;  ///< 0: a node of CPUs alone.
   std::vector<int> cpus;
 };
 
@@ -37,6 +37,9 @@ struct Topology {
   std::vector<Core> cores;
   std::vector<Cache> caches;  ///< By level, the smallest first.
   std::vector<NumaNode> numa_nodes;
+  /// What the firmware says of memory of node [to] seen from node [from], in the order of
+  /// `numa_nodes`; its own is the smallest. Empty: it says nothing.
+  std::vector<std::vector<std::uint64_t>> distances = {};
 
   int cpu_count() const;
   bool has_smt() const;
@@ -44,6 +47,10 @@ struct Topology {
 
 /// What this process may use: CPUs that a container or cgroup keeps away are not there.
 Result<Topology> read_topology();
+
+/// A machine that is not here, in hwloc's words: "numa:4 core:2 pu:1". For tests of what depends on
+/// a topology.
+Result<Topology> invented_topology(const std::string& description);
 
 /// `count` CPUs for measuring: one per core before any sibling, the highest core first, because
 /// interrupts and the rest of the system live on the lowest. Fewer where there are fewer.
