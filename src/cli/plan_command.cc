@@ -64,6 +64,7 @@ Result<void> check_plan(const spec::Spec& spec, const spec::Vocabulary& vocabula
   const auto workload =
       std::ranges::find(vocabulary.workloads, spec.workload, &spec::WorkloadEntry::name);
   ASSAY_TRY_VOID(sweep::check_factors(sweep, *workload).context("in {}", spec.path.string()));
+  if (spec.overrides.empty()) ASSAY_TRY_VOID(sweep::check_expected(spec, sweep));
   return report::check_selections(spec);
 }
 

@@ -77,6 +77,15 @@ Value over_processes(std::span<const double> logs, double confidence) {
   return Value::of(State::kUndecided, center, logs.size() == 1 ? "one process" : "two processes");
 }
 
+Value plain_over_processes(std::span<const double> values, double confidence) {
+  ASSAY_CHECK(!values.empty(), "what no process measured has no value");
+  const double center = process_center(values);
+  if (const auto interval = process_interval(values, confidence)) {
+    return Value::measured(center, *interval);
+  }
+  return Value::of(State::kUndecided, center, values.size() == 1 ? "one process" : "two processes");
+}
+
 VarianceSplit split_variance(std::span<const double> values, std::span<const double> within) {
   VarianceSplit split;
   if (!within.empty()) split.within = mean(within);

@@ -37,6 +37,9 @@ std::optional<Interval> difference_interval(std::span<const double> base,
 /// Checked: not empty.
 Value over_processes(std::span<const double> logs, double confidence);
 
+/// Centre and interval of values as they are, for what may be 0 or less (fractions, differences).
+Value plain_over_processes(std::span<const double> values, double confidence);
+
 /// Where the spread of the process values comes from.
 struct VarianceSplit {
   double between = 0;  ///< Variance that more samples cannot remove, only more processes.

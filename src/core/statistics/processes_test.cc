@@ -172,5 +172,17 @@ TEST(Planner, ProcessesNeededReachTheWidthAndNotOneMore) {
   EXPECT_EQ(processes_needed(1, 1e-6, 0.95), std::nullopt);
 }
 
+TEST(PlainOverProcesses, TakesWhatIsZeroOrLess) {
+  const std::vector<double> values{0.0, 0.1, 0.2};
+  const Value value = plain_over_processes(values, 0.95);
+  EXPECT_EQ(value.state(), State::kMeasured);
+  EXPECT_DOUBLE_EQ(value.number(), 0.1);
+  ASSERT_TRUE(value.interval());
+  EXPECT_LT(value.interval()->low, 0.0);
+  EXPECT_GT(value.interval()->high, 0.2);
+  EXPECT_EQ(plain_over_processes(std::vector<double>{0.0}, 0.95),
+            Value::of(State::kUndecided, 0.0, "one process"));
+}
+
 }  // namespace
 }  // namespace assay::statistics

@@ -148,7 +148,7 @@ TEST(Claims, AComparedPairIsClaimedByItsName) {
   spec::Comparison comparison;
   comparison.name = "odd";
   comparison.axis = "k";
-  comparison.pairs = {{std::int64_t{2}, std::int64_t{1}}};
+  comparison.pairs = {{{{"k", std::int64_t{2}}}, {{"k", std::int64_t{1}}}}};
   comparison.arms = {"slow"};
   spec.compare = {comparison};
   spec::Claim claim = below(0.7);

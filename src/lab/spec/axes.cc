@@ -165,6 +165,7 @@ Result<std::vector<Axis>> read_axes(const Field& document, const Names& names) {
     if (axis.rows.empty()) {
       return field.error("an axis needs at least one value: got an empty list");
     }
+    axis.label = field.key();
     ASSAY_TRY_VOID(check_unswept(field, axis, axes));
     points *= std::ssize(axis.rows);
     if (points > kPointsMax) {

@@ -162,7 +162,7 @@ TEST_F(Compose, EveryScaleIsCheckedWhicheverIsChosen) {
        "smoke, cpu, full"},
       {"scales: {full: {question: other}}\n",
        "experiments/x.yaml:1:17: scales.full.question: unknown key: question; known: params, "
-       "axes, where, arms, compare, measure, run, claims, figures, tables, expect"},
+       "axes, where, arms, compare, measure, run, claims, figures, tables, results, expect"},
       {"scales: {full: 3}\n", "experiments/x.yaml:1:16: scales.full: expected a map: got 3"},
   };
   for (const auto& [text, want] : cases) {

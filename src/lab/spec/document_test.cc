@@ -62,7 +62,7 @@ TEST(ExperimentPage, ItsExampleUsesEveryKey) {
 TEST(ExperimentPage, NamesEveryKeyOfEverySection) {
   const std::string text = page();
   for (const char* section :
-       {"measure", "run", "expect", "compare", "claims", "figures", "tables"}) {
+       {"measure", "run", "expect", "compare", "claims", "figures", "tables", "results"}) {
     for (const std::string& key : section_keys(section)) {
       EXPECT_THAT(text, ::testing::HasSubstr(key)) << section;
     }

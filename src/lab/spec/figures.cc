@@ -10,7 +10,7 @@ namespace assay::spec {
 namespace {
 
 /// What every finding has besides its factors.
-const std::vector<std::string> kColumnsOfEvery{"arm", "comparison", "trial", "status"};
+const std::vector<std::string> kColumnsOfEvery{"arm", "comparison", "trial", "label", "status"};
 
 std::vector<std::string> joined(std::vector<std::string> names,
                                 const std::vector<std::string>& more) {
@@ -46,7 +46,7 @@ Result<FigureRequest> read_figure(const Field& block, const Names& names) {
   ASSAY_TRY_VOID(block.at("x"));
   ASSAY_TRY(figure.x, read_name(block, "x", "factor", factors));
   ASSAY_TRY_VOID(block.at("y"));
-  ASSAY_TRY(figure.y, read_name(block, "y", "metric", names.vocabulary.metrics));
+  ASSAY_TRY(figure.y, read_name(block, "y", "metric", names.metrics()));
   if (figure.x.empty() || figure.y.empty()) {
     return block.error("a figure needs a factor as x and a metric as y");
   }
@@ -60,7 +60,7 @@ Result<FigureRequest> read_figure(const Field& block, const Names& names) {
 Result<TableRequest> read_table(const Field& block, const Names& names) {
   ASSAY_TRY_VOID(block.allow_keys(section_keys("tables")));
   const std::vector<std::string> known =
-      joined(joined(names.parameters, names.vocabulary.metrics), kColumnsOfEvery);
+      joined(joined(names.parameters, names.metrics()), kColumnsOfEvery);
   TableRequest table;
   table.id = block.key();
   ASSAY_TRY(table.kind, read_kind(block, "table", names.vocabulary.tables));

@@ -29,6 +29,16 @@ Result<Scalar> read_integer(const Field& field, const Parameter& parameter) {
   return Scalar(*value);
 }
 
+/// A whole number where its digits are a text that the parameter takes: `numa_node: 2` needs no
+/// quotes.
+Result<std::string> read_text(const Field& field, const Parameter& parameter) {
+  const std::int64_t* number = field.node().as_integer();
+  if (number != nullptr && parameter.check && parameter.check(std::to_string(*number))) {
+    return std::to_string(*number);
+  }
+  return field.text();
+}
+
 bool is_overridden(const Factors& overrides, const std::string& name) {
   return overrides.find(name) != nullptr;
 }
@@ -55,6 +65,14 @@ const Parameter* Names::parameter(std::string_view name) const {
   return found == workload.parameters.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> Names::metrics() const {
+  std::vector<std::string> names = vocabulary.metrics;
+  for (const MetricEntry& metric : workload.metrics) {
+    names.push_back(metric.name);
+  }
+  return names;
+}
+
 Error Names::unknown_parameter(const Field& field) const {
   return field.error_at_key(format(
       "{} (workload {})", unknown_name("parameter", field.key(), parameters), workload.name));
@@ -75,7 +93,7 @@ Result<Scalar> read_value(const Field& field, const Parameter& parameter) {
       return Scalar(value);
     }
     case ParameterType::kText: {
-      ASSAY_TRY(std::string value, field.text());
+      ASSAY_TRY(std::string value, read_text(field, parameter));
       const Result<void> checked = parameter.check ? parameter.check(value) : Result<void>();
       if (!checked) return field.error(checked.error().message());
       return Scalar(std::move(value));

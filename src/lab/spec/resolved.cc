@@ -36,9 +36,9 @@ Node axes_node(const Spec& spec) {
   Node axes = Node::map();
   for (const Axis& axis : spec.axes) {
     Node rows = Node::list();
-    std::string label;
-    for (const std::string& name : axis.names) {
-      label += (label.empty() ? "" : "+") + name;
+    std::string label = axis.label;
+    for (const std::string& name : axis.names) {  // Of a Spec that no file has made.
+      if (axis.label.empty()) label += (label.empty() ? "" : "+") + name;
     }
     for (const std::vector<Scalar>& row : axis.rows) {
       Node zipped = Node::map();
@@ -60,14 +60,20 @@ Node arms_node(const Spec& spec) {
   return arms;
 }
 
+/// A factor's value alone; of a zipped axis all that it sets.
+Node side_node(const Comparison& comparison, const Factors& side) {
+  const Scalar* value = side.entries().size() == 1 ? side.find(comparison.axis) : nullptr;
+  return value != nullptr ? Node(*value) : to_node(side);
+}
+
 Node compare_node(const Spec& spec) {
   Node comparisons = Node::map();
   for (const Comparison& comparison : spec.compare) {
     Node pairs = Node::list();
     for (const auto& [base, other] : comparison.pairs) {
       Node pair = Node::list();
-      pair.append(base);
-      pair.append(other);
+      pair.append(side_node(comparison, base));
+      pair.append(side_node(comparison, other));
       pairs.append(std::move(pair));
     }
     Node node = map_of({{"axis", comparison.axis},
@@ -150,6 +156,26 @@ Node tables_node(const Spec& spec) {
   return tables;
 }
 
+Node results_node(const Spec& spec) {
+  Node node = Node::map();
+  if (!spec.results.label.empty()) node.set("label", spec.results.label);
+  Node suffixes = Node::map();
+  for (const auto& [suffix, condition] : spec.results.suffixes) {
+    suffixes.set(suffix, condition.text());
+  }
+  if (!spec.results.suffixes.empty()) node.set("suffixes", std::move(suffixes));
+  Node groups = Node::map();
+  for (const ResultsGroup& group : spec.results.groups) {
+    Node factors = Node::map();
+    for (const auto& [field, factor] : group.factors) {
+      factors.set(field, factor);
+    }
+    groups.set(group.name, std::move(factors));
+  }
+  if (!spec.results.groups.empty()) node.set("groups", std::move(groups));
+  return node;
+}
+
 Node expect_node(const Expect& expect) {
   Node node = Node::map();
   if (expect.trials >= 0) node.set("trials", expect.trials);
@@ -179,6 +205,7 @@ Node resolved_document(const Spec& spec) {
   document.set("claims", claims_node(spec));
   document.set("figures", figures_node(spec));
   document.set("tables", tables_node(spec));
+  document.set("results", results_node(spec));
   document.set("expect", expect_node(spec.expect));
   return document;
 }

@@ -31,7 +31,7 @@ TEST(Resolved, SaysEveryDefault) {
       R"("samples_min":12,"samples_max":1000,"budget":"500ms","sample_length":"auto",)"
       R"("width_target":0.01,"cache":"hot"},"run":{"processes":3,"processes_max":3,"isolate":"group",)"
       R"("order":"shuffled","trial_timeout":"1min","memory_max":"4GiB","threads":1,)"
-      R"("floor_trials":1,"seed":1},"claims":{},"figures":{},"tables":{},)"
+      R"("floor_trials":1,"seed":1},"claims":{},"figures":{},"tables":{},"results":{},)"
       R"("expect":{"statuses":[]}})");
 }
 

@@ -29,9 +29,9 @@ const Keys& scale_names() {
 }
 
 const Keys& document_keys() {
-  static const Keys kKeys{"name",   "group",   "question", "workload", "params",  "axes",
-                          "where",  "arms",    "compare",  "measure",  "run",     "scales",
-                          "claims", "figures", "tables",   "expect",   "defaults"};
+  static const Keys kKeys{"name",   "group",   "question", "workload", "params", "axes",
+                          "where",  "arms",    "compare",  "measure",  "run",    "scales",
+                          "claims", "figures", "tables",   "results",  "expect", "defaults"};
   return kKeys;
 }
 
@@ -66,6 +66,7 @@ const Keys& section_keys(std::string_view section) {
         "confidence", "processes_min"}},
       {"figures", {"kind", "title", "x", "y", "color", "facet", "where"}},
       {"tables", {"kind", "title", "columns", "where"}},
+      {"results", {"label", "suffixes", "groups"}},
   };
   const auto found = kSections.find(section);
   ASSAY_CHECK(found != kSections.end(), "only a section with keys of its own is asked for");

@@ -21,11 +21,14 @@ struct Names {
   const WorkloadEntry& workload;
   std::vector<std::string> parameters;
 
+  /// Of every workload, and of this one.
+  std::vector<std::string> metrics() const;
   const Parameter* parameter(std::string_view name) const;  ///< nullptr where there is none.
   Error unknown_parameter(const Field& field) const;
 };
 
-/// In axes.cc, parameters.cc, arms.cc, policies.cc, claims.cc and figures.cc.
+/// In axes.cc, parameters.cc, arms.cc, policies.cc, claims.cc, figures.cc and
+/// results.cc.
 Result<Scalar> read_value(const Field& field, const Parameter& parameter);
 Result<Factors> read_settings(const Field& map, const Names& names);
 Result<Expression> read_where(const Field& parent, const std::vector<std::string>& known_names);
@@ -39,6 +42,7 @@ Result<Expect> read_expect(const Field& document);
 Result<std::vector<Claim>> read_claims(const Field& document, const Names& names, const Spec& spec);
 Result<std::vector<FigureRequest>> read_figures(const Field& document, const Names& names);
 Result<std::vector<TableRequest>> read_tables(const Field& document, const Names& names);
+Result<ResultsRequest> read_results(const Field& document, const Names& names);
 
 /// Every parameter is said once, or has a default that goes to `spec.params`.
 Result<void> settle_parameters(const Field& document, const Names& names, Spec& spec);

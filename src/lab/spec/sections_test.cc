@@ -51,7 +51,7 @@ TEST(BadFile, Heading) {
            "x.yaml:2:1: mesure: unknown key: mesure; did you mean measure? known: schema, scale, "
            "path, overrides, name, group, question, workload, params, axes, where, arms, compare, "
            "measure, "
-           "run, claims, figures, tables, expect"},
+           "run, claims, figures, tables, results, expect"},
       },
       "");
 }
@@ -203,6 +203,22 @@ TEST(BadFile, Policies) {
 
 constexpr std::string_view kArms = "arms: {a: {library: openblas}, b: {library: onednn}}\n";
 
+TEST(BadFile, ComparedRows) {
+  expect_messages(
+      {{"params: {m: 1, n: 2}\naxes: {s: [{k: 1, alpha: 2}]}\ncompare: {c: {axis: k, pairs: [[1, "
+        "2]]}}\n",
+        "x.yaml:7:21: compare.c.axis: k moves together with other parameters of a zipped axis "
+        "and cannot be compared alone; compare the axis s"},
+       {"params: {m: 1, n: 2}\naxes: {s: [{k: 1, alpha: 2}]}\ncompare: {c: {axis: s, pairs: [[{k: "
+        "1}, {k: 2}]]}}\n",
+        "x.yaml:7:33: compare.c.pairs[0][0]: this side lacks alpha of s"},
+       {"params: {m: 1, n: 2}\naxes: {s: [{k: 1, alpha: 2}]}\n"
+        "compare: {c: {axis: s, pairs: [[{k: 1, alpha: 2, dtype: f32}, 2]]}}\n",
+        "x.yaml:7:33: compare.c.pairs[0][0]: a side sets what the rows of s set, and nothing "
+        "else"}},
+      "name: x\ngroup: t\nquestion: Q\nworkload: gemm\n");
+}
+
 TEST(BadFile, Claims) {
   expect_messages(
       {
@@ -250,7 +266,7 @@ TEST(BadFile, Claims) {
 
 TEST(BadFile, FiguresAndTables) {
   const std::string factors =
-      "m, n, k, alpha, transposed, dtype, library, note, arm, comparison, trial, status";
+      "m, n, k, alpha, transposed, dtype, library, note, arm, comparison, trial, label, status";
   expect_messages(
       {
           {"figures: {f: {kind: lines, x: k, y: time}}\n",
@@ -276,7 +292,7 @@ TEST(BadFile, FiguresAndTables) {
           {"tables: {t: {kind: cells, columns: [ks]}}\n",
            "x.yaml:7:37: tables.t.columns[0]: unknown column: ks; did you mean k? known: m, n, k, "
            "alpha, transposed, dtype, library, note, time, time_per_work, flops_rate, arm, "
-           "comparison, trial, status"},
+           "comparison, trial, label, status"},
       },
       kHead);
 }

@@ -102,6 +102,7 @@ Result<void> read_report(const Field& document, const Names& names, Spec& spec) 
   ASSAY_TRY(spec.claims, read_claims(document, names, spec));
   ASSAY_TRY(spec.figures, read_figures(document, names));
   ASSAY_TRY(spec.tables, read_tables(document, names));
+  ASSAY_TRY(spec.results, read_results(document, names));
   ASSAY_TRY(spec.expect, read_expect(document));
   return {};
 }
@@ -135,6 +136,7 @@ Result<Spec> spec_from(const Node& document, const Vocabulary& vocabulary) {
   ASSAY_TRY_VOID(read_heading(root, spec));
   ASSAY_TRY(const WorkloadEntry* workload, find_workload(root, vocabulary));
   spec.workload = workload->name;
+  spec.metrics = workload->metrics;
   Names names{.vocabulary = vocabulary, .workload = *workload, .parameters = {}};
   for (const Parameter& parameter : workload->parameters) {
     names.parameters.push_back(parameter.name);

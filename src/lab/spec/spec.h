@@ -30,6 +30,7 @@ inline constexpr std::string_view kSpecSchema = "assay.spec/1";
 struct Axis {
   std::vector<std::string> names;
   std::vector<std::vector<Scalar>> rows;  ///< Each as long as `names`.
+  std::string label = {};  ///< What the file calls a zipped one; a plain one has its name.
 };
 
 /// What is compared inside one trial: named overrides of the trial's factors.
@@ -41,11 +42,13 @@ struct Arm {
 /// `compare:` two cells of the sweep, measured side by side as the two arms of a trial of its own.
 struct Comparison {
   std::string name;
-  std::string axis;                              ///< The factor that differs.
-  std::vector<std::pair<Scalar, Scalar>> pairs;  ///< (base, other)
-  Expression where;                              ///< Which of the remaining points; empty: all.
-  std::vector<std::string>
-      arms;  ///< In which arms; the first of the experiment where none is said.
+  std::string axis;  ///< The factor that differs, or the label of a zipped axis.
+  /// (base, other): what each side sets, the same names in all. One for a factor, all of its axis
+  /// for a label.
+  std::vector<std::pair<Factors, Factors>> pairs;
+  Expression where;  ///< Which of the remaining points; empty: all.
+  /// In which arms; the first of the experiment where none is said.
+  std::vector<std::string> arms;
 };
 
 enum class Bound : std::uint8_t { kBelow, kAbove, kWithin };
@@ -83,6 +86,19 @@ struct TableRequest {
   std::string title;
   std::vector<std::string> columns;  ///< Factors and metrics; empty: the kind's own choice.
   Expression where;
+};
+
+/// A group of results.json: its fields, and the factor that each shows.
+struct ResultsGroup {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> factors;
+};
+
+/// How cells are called, and how results.json groups their factors.
+struct ResultsRequest {
+  std::string label;  ///< "vit{patch}x{depth}x{width}"; empty: the trial's id.
+  std::vector<std::pair<std::string, Expression>> suffixes;  ///< Each where its condition holds.
+  std::vector<ResultsGroup> groups;
 };
 
 /// What a test may check about the experiment without running it, and after a smoke run.
@@ -128,6 +144,8 @@ struct Spec {
   std::vector<Claim> claims;
   std::vector<FigureRequest> figures;
   std::vector<TableRequest> tables;
+  ResultsRequest results;
+  std::vector<MetricEntry> metrics;  ///< That the workload declares.
   Expect expect;
   codec::Node resolved;  ///< The whole of the above as a document: goes to config.json.
 };

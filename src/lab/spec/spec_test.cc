@@ -99,7 +99,8 @@ TEST(Spec, ReadsWhatIsComparedClaimedAndShown) {
   ASSERT_EQ(read->compare.size(), 1U);
   const Comparison& flush = read->compare[0];
   EXPECT_EQ(flush.axis, "k");
-  EXPECT_EQ(flush.pairs[0], std::pair(Scalar(std::int64_t{112}), Scalar(std::int64_t{107})));
+  EXPECT_EQ(flush.pairs[0],
+            std::pair(Factors{{"k", std::int64_t{112}}}, Factors{{"k", std::int64_t{107}}}));
   EXPECT_THAT(flush.arms, ElementsAre("onednn"));
   ASSERT_EQ(read->claims.size(), 2U);
   const Claim& odd = read->claims[0];

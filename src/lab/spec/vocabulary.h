@@ -30,10 +30,19 @@ struct Parameter {
   std::function<Result<void>(const std::string&)> check = nullptr;
 };
 
+/// A number besides time that the calls of a workload say, one per process: what `y` of a figure
+/// and `columns` of a table may name.
+struct MetricEntry {
+  std::string name;
+  std::string title;
+  std::string unit;  ///< As the report's metrics have it: "ns", "fraction", ...; empty: none.
+};
+
 struct WorkloadEntry {
   std::string name;
   std::string about;
   std::vector<Parameter> parameters;
+  std::vector<MetricEntry> metrics = {};  ///< Of its own; those of every workload come on top.
   /// What no single parameter says: an Error where these factors of an arm do not go together.
   /// Null: all do.
   std::function<Result<void>(const Factors&)> check = nullptr;

@@ -32,22 +32,33 @@ std::int64_t plus(std::int64_t a, std::int64_t b) {
   return __builtin_add_overflow(a, b, &sum) ? kCountMax : sum;
 }
 
-/// Points of the axes that do not sweep `left_out`.
-std::int64_t point_count(const Spec& spec, const std::string& left_out) {
+/// What a comparison sets on either side; null: nothing is compared.
+const Factors* compared_by(const Comparison* comparison) {
+  return comparison == nullptr ? nullptr : &comparison->pairs.front().first;
+}
+
+/// Whether the axis sweeps just what is compared: its own rows are not gone through then.
+bool is_left_out(const Axis& axis, const Factors* compared) {
+  return compared != nullptr && axis.names.size() == compared->entries().size() &&
+         std::ranges::all_of(
+             axis.names, [&](const std::string& name) { return compared->find(name) != nullptr; });
+}
+
+/// Points of the axes that do not sweep what is compared.
+std::int64_t point_count(const Spec& spec, const Comparison* comparison = nullptr) {
   std::int64_t count = 1;
   for (const Axis& axis : spec.axes) {
-    const bool is_left_out = axis.names.size() == 1 && axis.names[0] == left_out;
-    if (!is_left_out) count = times(count, std::ssize(axis.rows));
+    if (!is_left_out(axis, compared_by(comparison))) count = times(count, std::ssize(axis.rows));
   }
   return count;
 }
 
 std::int64_t count_before_where(const Spec& spec) {
-  const std::int64_t cells = point_count(spec, "");
+  const std::int64_t cells = point_count(spec);
   std::int64_t compared = 0;
   for (const Comparison& comparison : spec.compare) {
     const std::int64_t pairs = times(std::ssize(comparison.pairs), std::ssize(comparison.arms));
-    compared = plus(compared, times(pairs, point_count(spec, comparison.axis)));
+    compared = plus(compared, times(pairs, point_count(spec, &comparison)));
   }
   const std::int64_t floors = std::min<std::int64_t>(spec.run.floor_trials, cells);
   return plus(plus(cells, compared), floors);
@@ -109,13 +120,29 @@ Frame frame_of(const Spec& spec) {
   return frame;
 }
 
-Factors without(const Factors& factors, const std::string& left_out) {
+Factors without(const Factors& factors, const Factors& left_out) {
   Factors kept;
   kept.reserve(factors.entries().size());
   for (const auto& [name, value] : factors.entries()) {
-    if (name != left_out) kept.set(name, value);
+    if (left_out.find(name) == nullptr) kept.set(name, value);
   }
   return kept;
+}
+
+/// "width=384..768,patch=32": what differs first.
+std::string id_of_pair(const Factors& base, const Factors& other) {
+  std::string differing;
+  std::string common;
+  for (const auto& [name, value] : base.entries()) {
+    const Scalar& there = *other.find(name);
+    if (there == value) {
+      common += format(",{}={}", name, id_text(value));
+    } else {
+      differing +=
+          format("{}{}={}..{}", differing.empty() ? "" : ",", name, id_text(value), id_text(there));
+    }
+  }
+  return differing + common;
 }
 
 /// A cross product, the last axis fastest: one row index per axis.
@@ -214,20 +241,19 @@ class Expander {
     return {};
   }
 
-  Odometer odometer(const std::string& left_out) const {
+  Odometer odometer(const Comparison* comparison = nullptr) const {
     std::vector<const Axis*> axes;
     for (const Axis& axis : spec_.axes) {
-      const bool is_left_out = axis.names.size() == 1 && axis.names[0] == left_out;
-      if (!is_left_out) axes.push_back(&axis);
+      if (!is_left_out(axis, compared_by(comparison))) axes.push_back(&axis);
     }
     return Odometer(std::move(axes));
   }
 
   Result<void> add_cells() {
-    const std::int64_t points = std::min(point_count(spec_, ""), trials_max_);
+    const std::int64_t points = std::min(point_count(spec_), trials_max_);
     if (keeps_trials_) sweep_.trials.reserve(static_cast<std::size_t>(points));
     id_counts_.reserve(keeps_trials_ ? static_cast<std::size_t>(points) : 0);
-    for (Odometer at = odometer(""); !at.is_done() && !is_full(); at.advance()) {
+    for (Odometer at = odometer(); !at.is_done() && !is_full(); at.advance()) {
       Factors point = at.factors(frame_.shared);
       ASSAY_TRY(const bool is_wanted, spec_.where.matches(point));
       if (!is_wanted) {
@@ -245,11 +271,10 @@ class Expander {
   }
 
   Result<void> add_compared(const Comparison& comparison) {
-    const Factors fixed = without(frame_.shared, comparison.axis);
+    const Factors fixed = without(frame_.shared, *compared_by(&comparison));
     for (const auto& [base, other] : comparison.pairs) {
-      const std::string head =
-          format("{}:{}={}..{}", comparison.name, comparison.axis, id_text(base), id_text(other));
-      for (Odometer at = odometer(comparison.axis); !at.is_done() && !is_full(); at.advance()) {
+      const std::string head = format("{}:{}", comparison.name, id_of_pair(base, other));
+      for (Odometer at = odometer(&comparison); !at.is_done() && !is_full(); at.advance()) {
         const std::string rest = at.id();
         const std::string id = rest.empty() ? head : format("{},{}", head, rest);
         ASSAY_TRY_VOID(add_pair(comparison, {base, other}, at.factors(fixed), id));
@@ -259,15 +284,15 @@ class Expander {
   }
 
   /// The two sides of a pair, in every arm that the comparison names.
-  Result<void> add_pair(const Comparison& comparison, const std::pair<Scalar, Scalar>& sides,
+  Result<void> add_pair(const Comparison& comparison, const std::pair<Factors, Factors>& sides,
                         const Factors& point, const std::string& id) {
     for (std::size_t i = 0; i < spec_.arms.size(); ++i) {
       const std::string& arm = spec_.arms[i].name;
       if (std::ranges::find(comparison.arms, arm) == comparison.arms.end()) continue;
       const Factors shared = overlay(point, frame_.arms[i]);
       ASSAY_TRY(bool is_wanted, comparison.where.matches(shared));
-      std::vector<TrialArm> arms{{"base", with(shared, comparison.axis, sides.first)},
-                                 {"other", with(shared, comparison.axis, sides.second)}};
+      std::vector<TrialArm> arms{{"base", overlay(shared, sides.first)},
+                                 {"other", overlay(shared, sides.second)}};
       for (const TrialArm& side : arms) {
         ASSAY_TRY(const bool exists, spec_.where.matches(side.factors));
         is_wanted = is_wanted && exists;
@@ -292,12 +317,6 @@ class Expander {
       Trial trial = trial_of(TrialKind::kFloor, factors, {{"a", factors}, {"a again", factors}});
       add(format("floor:{}", cell.id), std::move(trial));
     }
-  }
-
-  static Factors with(const Factors& factors, const std::string& name, const Scalar& value) {
-    Factors result = factors;
-    result.set(name, value);
-    return result;
   }
 
   Trial trial_of(TrialKind kind, Factors factors, std::vector<TrialArm> arms) const {

@@ -307,5 +307,25 @@ TEST(Expand, IsDeterministicAndIndependentOfTheOrderOfKeys) {
   }
 }
 
+TEST(Expand, ComparesRowsOfAZippedAxis) {
+  const auto sweep =
+      expand(spec_of("axes: {s: [{k: 1, alpha: 2}, {k: 3, alpha: 2}], n: [5, 6]}\nparams: {m: 7}\n"
+                     "compare: {c: {axis: s, pairs: [[{alpha: 2, k: 1}, {k: 3, alpha: 2}]]}}\n"));
+  ASSERT_TRUE(sweep) << sweep.error().to_string();
+  std::vector<const Trial*> compared;
+  for (const Trial& trial : sweep->trials) {
+    if (trial.kind == TrialKind::kCompare) compared.push_back(&trial);
+  }
+  ASSERT_EQ(compared.size(), 2U) << "one for each n; the zipped axis is not gone through";
+  EXPECT_EQ(compared[0]->id, "c:k=1..3,alpha=2.0,n=5");
+  for (const Trial* trial : compared) {
+    EXPECT_EQ(trial->factors.find("k"), nullptr);
+    EXPECT_EQ(*trial->arms[0].factors.find("k"), spec::Scalar(std::int64_t{1}));
+    EXPECT_EQ(*trial->arms[1].factors.find("k"), spec::Scalar(std::int64_t{3}));
+    EXPECT_EQ(*trial->arms[1].factors.find("alpha"), spec::Scalar(2.0));
+    EXPECT_EQ(*trial->arms[1].factors.find("m"), spec::Scalar(std::int64_t{7}));
+  }
+}
+
 }  // namespace
 }  // namespace assay::sweep
