@@ -84,6 +84,11 @@ std::string workload_page(const spec::WorkloadEntry& workload) {
     page += format("| `{}` | {} | {} | {} |\n", parameter.name, values_of(parameter),
                    default_of(parameter), parameter.about);
   }
+  if (workload.metrics.empty()) return page;
+  page += "\n| metric of its own | unit | meaning |\n|---|---|---|\n";
+  for (const spec::MetricEntry& metric : workload.metrics) {
+    page += format("| `{}` | {} | {} |\n", metric.name, metric.unit, metric.title);
+  }
   return page;
 }
 
@@ -104,9 +109,15 @@ void list_workloads(const spec::Vocabulary& vocabulary, bool is_markdown) {
   }
 }
 
-void list_metrics() {
+void list_metrics(const spec::Vocabulary& vocabulary) {
   for (const report::Metric& metric : report::metrics()) {
     print_line(format("{:<16} {} [{}]", metric.name, metric.title, metric.unit));
+  }
+  for (const spec::WorkloadEntry& workload : vocabulary.workloads) {
+    if (!workload.metrics.empty()) print_line(format("\nof the workload {}:", workload.name));
+    for (const spec::MetricEntry& metric : workload.metrics) {
+      print_line(format("{:<24} {} [{}]", metric.name, metric.title, metric.unit));
+    }
   }
 }
 
@@ -142,7 +153,7 @@ Result<int> list_command(const ListArguments& arguments, const Context& context)
   } else if (arguments.what == "workloads") {
     list_workloads(context.registries.vocabulary, arguments.is_markdown);
   } else if (arguments.what == "metrics") {
-    list_metrics();
+    list_metrics(context.registries.vocabulary);
   } else if (arguments.what == "ops") {
     list_ops(arguments.is_markdown);
   } else if (arguments.what == "backends") {

@@ -13,6 +13,7 @@
 #include "core/statistics/processes.h"
 #include "lab/analysis/doubt.h"
 #include "lab/analysis/floors.h"
+#include "lab/spec/results.h"
 
 namespace assay::analysis {
 namespace {
@@ -105,6 +106,21 @@ void set_all_values(CellFinding& cell, const Value& value) {
   }
 }
 
+/// One number per process, as it is; missing where it is missing in any.
+Value metric_of(const MeasuredArm& arm, const std::string& name, double confidence) {
+  std::vector<double> values;
+  for (const ProcessSamples& process : arm.processes) {
+    const auto found =
+        std::ranges::find(process.metrics, name, &std::pair<std::string, Value>::first);
+    if (found == process.metrics.end()) {
+      return Value::missing(State::kNotMeasured, "an earlier version did not measure it");
+    }
+    if (!found->second.has_number()) return found->second;
+    values.push_back(found->second.number());
+  }
+  return st::plain_over_processes(values, confidence);
+}
+
 void set_values(const MeasuredTrial& trial, const MeasuredArm& arm, double confidence,
                 const std::optional<std::string>& contamination, CellFinding& cell) {
   const auto doubted = [&](const Value& value) {
@@ -120,6 +136,9 @@ void set_values(const MeasuredTrial& trial, const MeasuredArm& arm, double confi
   cell.bytes_rate = rate_of(arm.bytes, cell.time, "bytes");
   for (const Percentile& percentile : kPercentiles) {
     cell.*percentile.into = doubted(percentile_of(arm, percentile, confidence));
+  }
+  for (const auto& [name, value] : arm.processes.front().metrics) {
+    cell.metrics.emplace_back(name, doubted(metric_of(arm, name, confidence)));
   }
 }
 
@@ -137,14 +156,27 @@ std::string shell_word(const std::string& word) {
   return quoted + "'";
 }
 
+/// A label that cannot be made says so; the numbers beside it are none the worse.
+std::string label_of(const spec::Spec& spec, const MeasuredTrial& trial, const MeasuredArm& arm) {
+  if (spec.results.label.empty()) {
+    return trial.arms.size() > 1 ? format("{}:{}", trial.id, arm.name) : trial.id;
+  }
+  spec::Factors names = arm.factors;
+  names.set("arm", arm.name);
+  const auto label = spec::label_of(spec.results, names);
+  return label ? *label : label.error().message();
+}
+
 CellFinding identity_of(const spec::Spec& spec, const MeasuredTrial& trial,
                         const MeasuredArm& arm) {
   CellFinding cell;
   cell.trial_id = trial.id;
+  cell.label = label_of(spec, trial, arm);
   cell.kind = trial.kind;
   cell.comparison = trial.comparison;
   cell.arm = arm.name;
   cell.factors = arm.factors;
+  cell.observed = arm.observed;
   cell.mechanism = arm.mechanism;
   cell.repeat_command = format("assay run {}", shell_word(spec.path.string()));
   for (const std::string& text : spec.overrides) {
@@ -156,12 +188,19 @@ CellFinding identity_of(const spec::Spec& spec, const MeasuredTrial& trial,
 
 }  // namespace
 
+const Value* CellFinding::metric(std::string_view name) const {
+  const auto found = std::ranges::find(metrics, name, &std::pair<std::string, Value>::first);
+  return found == metrics.end() ? nullptr : &found->second;
+}
+
 CellFinding cell_of(const spec::Spec& spec, const MeasuredTrial& trial, const MeasuredArm& arm,
                     double confidence) {
   CellFinding cell = identity_of(spec, trial, arm);
   cell.process_logs = logs_of(arm);
   cell.processes = static_cast<int>(arm.processes.size());
   for (const ProcessSamples& process : arm.processes) {
+    if (cell.started.empty()) cell.started = process.started;
+    cell.duration += process.duration;
     cell.samples += std::ssize(process.times);
     cell.doubtful_samples +=
         std::ssize(process.doubts) - std::ranges::count(process.doubts, std::uint8_t{0});

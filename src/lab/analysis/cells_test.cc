@@ -85,5 +85,37 @@ TEST(CountStatuses, CountsProcessesOfArms) {
   EXPECT_EQ(counts, (std::map<std::string, std::int64_t>{{"ok", 5}, {"failed", 1}}));
 }
 
+TEST(CellOf, MetricsOfTheWorkloadAreOverProcesses) {
+  MeasuredArm arm = arm_of(3, 0.01, 0.01);
+  double busy = 0;
+  for (ProcessSamples& process : arm.processes) {
+    process.metrics = {{"busy", Value::measured(busy)}, {"p99", Value::measured(1)}};
+    busy += 0.1;
+  }
+  arm.processes[1].metrics[1].second = Value::missing(State::kNotMeasured, "8 batches");
+  CellFinding cell = cell_from(arm);
+  ASSERT_NE(cell.metric("busy"), nullptr);
+  EXPECT_NEAR(cell.metric("busy")->number(), 0.1, 1e-9);
+  EXPECT_TRUE(cell.metric("busy")->interval());
+  EXPECT_EQ(*cell.metric("p99"), Value::missing(State::kNotMeasured, "8 batches"));
+  EXPECT_EQ(cell.metric("gone"), nullptr);
+  arm.processes[2].metrics.clear();
+  cell = cell_from(arm);
+  EXPECT_EQ(cell.metric("busy")->reason(), "an earlier version did not measure it");
+}
+
+TEST(CellOf, IsCalledAsTheExperimentSays) {
+  MeasuredTrial trial;
+  trial.id = "k=1";
+  trial.arms = {arm_of(3, 0.01, 0.01)};
+  trial.arms[0].factors = {{"k", std::int64_t{7}}};
+  spec::Spec spec;
+  EXPECT_EQ(cell_of(spec, trial, trial.arms[0], 0.95).label, "k=1");
+  trial.arms.push_back(trial.arms[0]);
+  EXPECT_EQ(cell_of(spec, trial, trial.arms[0], 0.95).label, "k=1:only");
+  spec.results.label = "cpu_{k}_{arm}";
+  EXPECT_EQ(cell_of(spec, trial, trial.arms[0], 0.95).label, "cpu_7_only");
+}
+
 }  // namespace
 }  // namespace assay::analysis

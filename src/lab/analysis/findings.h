@@ -8,9 +8,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/codec/node.h"
+#include "core/units.h"
 #include "core/value.h"
 #include "lab/spec/factors.h"
 #include "lab/sweep/trial.h"
@@ -20,10 +22,12 @@ namespace assay::analysis {
 /// One arm of one trial over all its processes.
 struct CellFinding {
   std::string trial_id;
+  std::string label;  ///< As `results.label` calls it; else the trial's id, and the arm's name.
   sweep::TrialKind kind = sweep::TrialKind::kCell;
   std::string comparison;
   std::string arm;
-  spec::Factors factors;  ///< Asked for, arm overrides included.
+  spec::Factors factors;   ///< Asked for, arm overrides included.
+  spec::Factors observed;  ///< What was in force; empty where nothing was measured.
   spec::Factors mechanism;
   std::string cell_class;  ///< class_of_cell: which floor it is held against.
   Value time;              ///< Nanoseconds per call, median; interval over processes.
@@ -33,6 +37,8 @@ struct CellFinding {
   Value bytes_rate;        ///< byte/s
   /// Of single calls: missing below their sample count, and where a sample is a batch of calls.
   Value p50, p90, p95, p99, p999;
+  /// What the workload measures besides time, by the names it declares (spec::MetricEntry).
+  std::vector<std::pair<std::string, Value>> metrics;
   double between_sd = 0;             ///< Of the log of the process medians.
   double within_sd = 0;              ///< Of the log of a process median, as seen from inside.
   std::vector<double> process_logs;  ///< Log of the median time in ns, one per process.
@@ -40,7 +46,12 @@ struct CellFinding {
   std::int64_t samples = 0;
   std::int64_t doubtful_samples = 0;
   std::vector<std::string> doubts;
+  std::string started;      ///< UTC: in the first process; empty where nothing was measured.
+  Nanoseconds duration{0};  ///< Of its trial in all processes, preparation and checks included.
   std::string repeat_command;
+
+  /// nullptr where the workload measured none of this name.
+  const Value* metric(std::string_view name) const;
 };
 
 /// Arm against the base arm of the same trial: paired, interval over processes.

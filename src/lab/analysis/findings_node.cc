@@ -32,6 +32,7 @@ Node numbers(const std::vector<double>& items) {
 Node node_of(const CellFinding& cell) {
   Node node = Node::map();
   node.set("trial", cell.trial_id);
+  node.set("label", cell.label);
   node.set("kind", sweep::to_text(cell.kind));
   if (!cell.comparison.empty()) node.set("comparison", cell.comparison);
   node.set("arm", cell.arm);
@@ -47,6 +48,11 @@ Node node_of(const CellFinding& cell) {
   node.set("p95_ns", to_node(cell.p95));
   node.set("p99_ns", to_node(cell.p99));
   node.set("p999_ns", to_node(cell.p999));
+  Node metrics = Node::map();
+  for (const auto& [name, value] : cell.metrics) {
+    metrics.set(name, to_node(value));
+  }
+  node.set("metrics", std::move(metrics));
   const bool is_measured = cell.processes > 0;
   const bool is_replicated = cell.processes > 1;
   node.set("between_sd", is_replicated ? number_or_null(cell.between_sd) : Node());

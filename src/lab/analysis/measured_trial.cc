@@ -36,6 +36,9 @@ std::map<int, const Record*> latest_of(const std::vector<const Record*>& records
 ProcessSamples samples_of(const Record& record, const ArmRecord& arm, double resolution) {
   ProcessSamples process;
   process.replicate = record.replicate;
+  process.started = record.started;
+  process.duration = record.duration;
+  process.metrics = arm.metrics;
   process.batch = std::max<std::int64_t>(1, arm.series.batch);
   process.doubts = arm.series.doubts;
   process.doubts.resize(arm.series.samples.size());
@@ -73,6 +76,7 @@ void add_arm(MeasuredTrial& trial, const Record& record, const ArmRecord& arm, d
                            is_empty ? "recorded as ok without a sample" : arm.reason});
     return;
   }
+  into.observed = arm.observed;
   into.mechanism = arm.mechanism;
   into.flops = arm.flops;
   into.bytes = arm.bytes;

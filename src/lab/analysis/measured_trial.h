@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/value.h"
@@ -19,6 +20,8 @@ namespace assay::analysis {
 /// An arm in one process that measured it.
 struct ProcessSamples {
   int replicate = 0;
+  std::string started;      ///< UTC: the trial in this process.
+  Nanoseconds duration{0};  ///< Of the whole trial, preparation and checks included.
   std::int64_t batch = 1;
   std::vector<double> times;           ///< Nanoseconds per call, in the order of the rounds.
   std::vector<double> sorted;          ///< The same, rising.
@@ -26,6 +29,7 @@ struct ProcessSamples {
   std::vector<std::string> sentences;  ///< Doubts about this process: recorded ones and drift.
   std::string build;
   double log_median = 0;
+  std::vector<std::pair<std::string, Value>> metrics;  ///< That the workload declares.
 };
 
 /// A process in which the arm was not measured.
@@ -38,6 +42,7 @@ struct Miss {
 struct MeasuredArm {
   std::string name;
   spec::Factors factors;  ///< Asked for.
+  spec::Factors observed;
   spec::Factors mechanism;
   double flops = 0;
   double bytes = 0;

@@ -46,7 +46,8 @@ std::vector<std::string> column_names(const FigureRequest& request) {
   return names;
 }
 
-Figure plain_figure(const FigureRequest& request, const std::vector<Point>& points) {
+Figure plain_figure(const RunView& view, const FigureRequest& request,
+                    const std::vector<Point>& points) {
   Figure figure{.id = request.id,
                 .title = request.title,
                 .subtitle = "",
@@ -64,7 +65,7 @@ Figure plain_figure(const FigureRequest& request, const std::vector<Point>& poin
   figure.table.title = request.title;
   const std::vector<std::string> names = column_names(request);
   for (const std::string& name : names)
-    figure.table.columns.push_back(column_of(name));
+    figure.table.columns.push_back(column_of(name, view.spec.metrics));
   for (const Point& point : points) {
     std::vector<Cell> row;
     for (const std::string& name : names)
@@ -178,15 +179,17 @@ void relative_to_first(Figure& figure) {
   figure.levels.push_back({.low = 1, .high = 1, .label = ""});
 }
 
-Result<void> check_kind(const FigureRequest& request) {
+Result<void> check_kind(const RunView& view, const FigureRequest& request) {
   const std::vector<std::string> kinds = figure_kinds();
   if (std::ranges::find(kinds, request.kind) == kinds.end()) {
     return Error::user("{}", unknown_name("kind of figure", request.kind, kinds));
   }
-  if (find_metric(request.y) == nullptr) {
-    return Error::user("{}", unknown_name("metric", request.y, metric_names()));
+  std::vector<std::string> metrics = metric_names();
+  for (const spec::MetricEntry& declared : view.spec.metrics) {
+    metrics.push_back(declared.name);
   }
-  return {};
+  if (std::ranges::find(metrics, request.y) != metrics.end()) return {};
+  return Error::user("{}", unknown_name("metric", request.y, metrics));
 }
 
 }  // namespace
@@ -196,11 +199,12 @@ std::vector<std::string> figure_kinds() {
 }
 
 Result<Figure> figure_of(const RunView& view, const FigureRequest& request) {
-  ASSAY_TRY_VOID(check_kind(request));
-  const bool is_ratio = find_metric(request.y)->of_ratio != nullptr;
+  ASSAY_TRY_VOID(check_kind(view, request));
+  const Metric* const metric = find_metric(request.y);  // None: one of the workload's own.
+  const bool is_ratio = metric != nullptr && metric->of_ratio != nullptr;
   ASSAY_TRY(const std::vector<Point> points,
             is_ratio ? ratio_points(view, request.where) : cell_points(view, request.where));
-  Figure figure = plain_figure(request, points);
+  Figure figure = plain_figure(view, request, points);
   if (request.kind == "line") add_cliffs(view, figure);
   if (is_ratio) add_floor(view, figure);
   if (request.kind == "padding") against_memory(figure);

@@ -7,6 +7,7 @@
 #include "core/format.h"
 #include "lab/figure/reading.h"
 #include "lab/figure/table_text.h"
+#include "lab/report/answer.h"
 #include "lab/report/tables.h"
 #include "lab/report/trust.h"
 
@@ -114,9 +115,10 @@ std::string commands_text(const RunView& view) {
 }
 
 Result<std::string> run_text(const RunView& view, std::size_t run_count) {
-  std::string text = format("## {}\n\n{}\n\nRun `{}`, scale `{}`, workload `{}`.\n", view.spec.name,
-                            figure::escape_markdown(view.spec.question), view.name, view.spec.scale,
-                            view.spec.workload);
+  std::string text =
+      format("## {}\n\n{}\n\n{}\n\nRun `{}`, scale `{}`, workload `{}`.\n", view.spec.name,
+             figure::escape_markdown(view.spec.question), figure::escape_markdown(answer_of(view)),
+             view.name, view.spec.scale, view.spec.workload);
   text += "\n### Verdicts\n\n" + claims_text(view);
   text += "\n### How far to trust it\n\n" + trust_text(view);
   text += figures_text(view, run_count);

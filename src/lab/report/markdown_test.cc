@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "lab/figure/table_text.h"
+#include "lab/report/answer.h"
 #include "lab/report/invented_run.h"
 
 namespace assay::report {
@@ -24,6 +26,8 @@ TEST(ToMarkdown, OpensWithTheQuestionAndTheVerdicts) {
 ## g3_gemm_k
 
 What does a K that is not a multiple of 8 cost a GEMM?
+
+)" + figure::escape_markdown(answer_of(run.view())) + R"(
 
 Run `20260321_0412_g3_gemm_k`, scale `cpu`, workload `gemm`.
 

@@ -75,9 +75,21 @@ auto found_in(const Map& map, const ArmKey& key) {
   return found == map.end() ? nullptr : found->second;
 }
 
+/// Of the workload's own. A cell without a time has none of these either, for the same reason.
+std::optional<Cell> declared_metric(const Point& point, std::string_view name) {
+  if (point.cell == nullptr) return std::nullopt;
+  if (const Value* const value = point.cell->metric(name)) return Cell(*value);
+  const bool is_declared =
+      std::ranges::find(*point.metrics, name, &spec::MetricEntry::name) != point.metrics->end();
+  if (!is_declared) return std::nullopt;
+  if (!point.cell->time.has_number()) return Cell(point.cell->time);
+  return Cell(
+      Value::missing(State::kNotMeasured, "it was not measured when these records were made"));
+}
+
 std::optional<Cell> metric_cell(const Point& point, std::string_view name) {
   const Metric* const metric = find_metric(name);
-  if (metric == nullptr) return std::nullopt;
+  if (metric == nullptr) return declared_metric(point, name);
   if (metric->of_cell != nullptr) {
     return point.cell == nullptr ? Cell(Scalar()) : Cell(point.cell->*(metric->of_cell));
   }
@@ -105,7 +117,8 @@ Result<std::vector<Point>> cell_points(const RunView& view, const spec::Expressi
     if (cell.kind != TrialKind::kCell) continue;
     Point point{.names = cell.factors,
                 .cell = &cell,
-                .ratio = found_in(ratios, ArmKey{cell.trial_id, cell.arm})};
+                .ratio = found_in(ratios, ArmKey{cell.trial_id, cell.arm}),
+                .metrics = &view.spec.metrics};
     point.names.set("arm", cell.arm);
     points.push_back(std::move(point));
   }
@@ -119,7 +132,8 @@ Result<std::vector<Point>> ratio_points(const RunView& view, const spec::Express
     if (ratio.kind == TrialKind::kFloor) continue;
     Point point{.names = ratio.factors,
                 .cell = found_in(cells, ArmKey{ratio.trial_id, ratio.other}),
-                .ratio = &ratio};
+                .ratio = &ratio,
+                .metrics = &view.spec.metrics};
     point.names.set("arm", ratio.other);
     point.names.set("base", ratio.base);
     point.names.set("other", ratio.other);
@@ -129,8 +143,12 @@ Result<std::vector<Point>> ratio_points(const RunView& view, const spec::Express
   return selected(std::move(points), where, view.spec);
 }
 
-figure::Column column_of(std::string_view name) {
+figure::Column column_of(std::string_view name, const std::vector<spec::MetricEntry>& metrics) {
   const std::string text(name);
+  const auto declared = std::ranges::find(metrics, name, &spec::MetricEntry::name);
+  if (declared != metrics.end()) {
+    return {.name = text, .title = declared->title, .unit = declared->unit};
+  }
   if (const Metric* const metric = find_metric(name); metric != nullptr) {
     return {.name = text, .title = std::string(metric->title), .unit = std::string(metric->unit)};
   }
@@ -145,6 +163,7 @@ figure::Cell cell_of(const Point& point, std::string_view name) {
   if (name == "trial") {
     return Scalar(point.ratio != nullptr ? point.ratio->trial_id : point.cell->trial_id);
   }
+  if (name == "label" && point.cell != nullptr) return Scalar(point.cell->label);
   if (name == "p_adjusted" && point.ratio != nullptr) return Scalar(point.ratio->p_adjusted);
   return point.cell == nullptr ? Cell(Scalar()) : Cell(count_cell(*point.cell, name));
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Findings as points with named coordinates: what requests for figures and tables select from. A
 // point is one arm of a trial, or one ratio; `column_of` and `cell_of` answer for factors, metrics,
-// observed mechanisms and the point's own words (trial, arm, base, other, comparison, processes,
-// samples, doubtful_samples, p_adjusted) by name.
+// observed mechanisms and the point's own words (trial, label, arm, base, other, comparison,
+// processes, samples, doubtful_samples, p_adjusted) by name.
 #pragma once
 
 #include <string>
@@ -19,6 +19,7 @@ struct Point {
   spec::Factors names;  ///< Factors, with arm (or base, other, comparison) laid over.
   const analysis::CellFinding* cell = nullptr;    ///< Of a ratio: that of its other arm.
   const analysis::RatioFinding* ratio = nullptr;  ///< Of a cell: against its base arm, if any.
+  const std::vector<spec::MetricEntry>* metrics = nullptr;  ///< That the workload declares.
 };
 
 /// The arms of ordinary cells (not of comparisons, not of floors) that `where` selects, in the
@@ -27,7 +28,8 @@ Result<std::vector<Point>> cell_points(const RunView& view, const spec::Expressi
 /// The ratios of cells and of comparisons that `where` selects, in the same order.
 Result<std::vector<Point>> ratio_points(const RunView& view, const spec::Expression& where);
 
-figure::Column column_of(std::string_view name);
+/// `metrics`: those that the workload declares.
+figure::Column column_of(std::string_view name, const std::vector<spec::MetricEntry>& metrics);
 figure::Cell cell_of(const Point& point, std::string_view name);
 
 /// Names of factors that take more than one value among the points, in the order of their factors.

@@ -75,8 +75,11 @@ TEST(VaryingFactors, AreThoseWithMoreThanOneValue) {
 }
 
 TEST(ColumnOf, MetricsHaveUnitsAndFactorsTheirName) {
-  EXPECT_EQ(column_of("time").unit, "ns");
-  EXPECT_EQ(column_of("head_dim").title, "head dim");
+  const std::vector<spec::MetricEntry> own{{"busy", "time at work", "fraction"}};
+  EXPECT_EQ(column_of("time", own).unit, "ns");
+  EXPECT_EQ(column_of("busy", own).unit, "fraction");
+  EXPECT_EQ(column_of("busy", own).title, "time at work");
+  EXPECT_EQ(column_of("head_dim", own).title, "head dim");
 }
 
 }  // namespace

@@ -61,11 +61,11 @@ std::vector<std::string> columns_of_ratios(const std::vector<Point>& points) {
   return columns;
 }
 
-Table filled(const spec::TableRequest& request, const std::vector<Point>& points,
-             const std::vector<std::string>& names) {
+Table filled(const RunView& view, const spec::TableRequest& request,
+             const std::vector<Point>& points, const std::vector<std::string>& names) {
   Table table{.id = request.id, .title = request.title, .columns = {}, .rows = {}, .notes = {}};
   for (const std::string& name : names)
-    table.columns.push_back(column_of(name));
+    table.columns.push_back(column_of(name, view.spec.metrics));
   for (const Point& point : points) {
     std::vector<Cell> row;
     for (const std::string& name : names)
@@ -160,7 +160,7 @@ Result<Table> table_of(const RunView& view, const spec::TableRequest& request) {
   std::vector<std::string> columns = request.columns;
   if (columns.empty())
     columns = is_of_ratios ? columns_of_ratios(points) : columns_of_cells(points);
-  return filled(request, points, columns);
+  return filled(view, request, points, columns);
 }
 
 Result<std::vector<Table>> tables_of(const RunView& view) {
@@ -193,9 +193,9 @@ Table points_table(const RunView& view) {
   names.emplace_back("samples");
   names.emplace_back("doubtful_samples");
   names.emplace_back("repeat");
-  table =
-      filled({.id = table.id, .kind = "cells", .title = table.title, .columns = {}, .where = {}},
-             *points, names);
+  table = filled(
+      view, {.id = table.id, .kind = "cells", .title = table.title, .columns = {}, .where = {}},
+      *points, names);
   return table;
 }
 

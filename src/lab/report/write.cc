@@ -13,6 +13,7 @@
 #include "lab/report/figures.h"
 #include "lab/report/markdown.h"
 #include "lab/report/page.h"
+#include "lab/report/results.h"
 #include "lab/report/tables.h"
 
 namespace assay::report {
@@ -117,6 +118,13 @@ Result<void> write_figure(Folder& folder, const RunView& view, const spec::Figur
   return write_paper(folder, stem, *figure, gnuplot);
 }
 
+/// For other programs. A family has those of its runs, each in its folder.
+Result<void> write_results(Folder& folder, const RunView& view) {
+  const auto style = codec::JsonStyle::kPretty;
+  ASSAY_TRY_VOID(folder.write(kResultsFile, codec::to_json(results_node(view), style)));
+  return folder.write(kExperimentSummaryFile, codec::to_json(experiment_summary_node(view), style));
+}
+
 }  // namespace
 
 Result<Written> write_report(const std::vector<RunView>& views, const fs::path& folder_path,
@@ -127,6 +135,7 @@ Result<Written> write_report(const std::vector<RunView>& views, const fs::path& 
   ASSAY_TRY(const std::string markdown, to_markdown(views));
   ASSAY_TRY_VOID(folder.write("report.html", page));
   ASSAY_TRY_VOID(folder.write("report.md", markdown));
+  if (views.size() == 1) ASSAY_TRY_VOID(write_results(folder, views.front()));
   for (const RunView& view : views) {
     ASSAY_TRY_VOID(write_tables(folder, view));
     for (const spec::FigureRequest& request : view.spec.figures) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Writes a report into a folder: report.html, report.md, tables/*.md|csv|tex, plots/*.pdf|png with
-// the .gp script each was drawn from, and plots/*.vl.json. Every file appears whole or not at all.
-// A plot that cannot be made is named with its reason; it takes nothing else with it.
+// Writes a report into a folder: report.html, report.md, results.json, tables/*.md|csv|tex,
+// plots/*.pdf|png with the .gp script each was drawn from, and plots/*.vl.json. Every file appears
+// whole or not at all. A plot that cannot be made is named with its reason; it takes nothing else
+// with it.
 #pragma once
 
 #include <filesystem>

@@ -50,6 +50,19 @@ Node verification_node(const Verification& verification) {
   return node;
 }
 
+/// A number, or null beside the state and reason of its absence.
+Node metrics_node(const std::vector<std::pair<std::string, Value>>& metrics) {
+  Node node = Node::map();
+  for (const auto& [name, value] : metrics) {
+    Node one = Node::map();
+    one.set("value", value.has_number() ? codec::number_node(value.number()) : Node());
+    if (value.state() != State::kMeasured) one.set("state", to_text(value.state()));
+    if (!value.reason().empty()) one.set("reason", value.reason());
+    node.set(name, std::move(one));
+  }
+  return node;
+}
+
 Node to_node(const ArmRecord& arm) {
   Node node = Node::map();
   node.set("name", arm.name);
@@ -62,6 +75,7 @@ Node to_node(const ArmRecord& arm) {
   node.set("bytes", count_node(arm.bytes));
   node.set("work", count_node(arm.work));
   node.set("verification", verification_node(arm.verification));
+  if (!arm.metrics.empty()) node.set("metrics", metrics_node(arm.metrics));
   node.set("batch", arm.series.batch);
   node.set("samples_ns", samples_node(arm.series));
   node.set("doubtful_samples", doubts_node(arm.series));

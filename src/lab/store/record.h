@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/codec/node.h"
@@ -54,6 +55,8 @@ struct ArmRecord {
   double bytes = 0;         ///< Unique bytes that one call must touch; 0: not counted.
   double work = 0;          ///< Units of work of one call, for per-work comparison; 0: none.
   Verification verification;
+  /// What the workload measured besides time, by the names it declares, in its order.
+  std::vector<std::pair<std::string, Value>> metrics;
   measure::ArmSeries series;
 };
 

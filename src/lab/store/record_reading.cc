@@ -71,6 +71,43 @@ Result<Verification> verification_from(const Fields& arm) {
   return verification;
 }
 
+Result<Value> metric_from(const Node& node, std::string path) {
+  ASSAY_TRY(const Fields fields, Fields::of(node, std::move(path)));
+  ASSAY_TRY(const Node* number, fields.any("value"));
+  State state = State::kMeasured;
+  std::string reason;
+  if (node.find("state") != nullptr) {
+    ASSAY_TRY(const std::string name, fields.text("state"));
+    const auto known = parse_state(name);
+    if (!known) return Error::user("{}: no state of a value: {}", fields.path_of("state"), name);
+    state = *known;
+  }
+  if (node.find("reason") != nullptr) {
+    ASSAY_TRY(reason, fields.text("reason"));
+  }
+  if (has_number(state) == number->is_null()) {
+    return Error::user("{}: {} {} number", fields.path_of("value"), to_text(state),
+                       number->is_null() ? "needs a" : "has no");
+  }
+  if (number->is_null()) return Value::missing(state, std::move(reason));
+  ASSAY_TRY(const double value, fields.number("value"));
+  return Value::of(state, value, std::move(reason));
+}
+
+Result<std::vector<std::pair<std::string, Value>>> metrics_from(const Node& arm,
+                                                                const Fields& fields) {
+  std::vector<std::pair<std::string, Value>> metrics;
+  const Node* node = arm.find("metrics");
+  if (node == nullptr) return metrics;  // Of a workload that declares none.
+  const std::string path = fields.path_of("metrics");
+  ASSAY_TRY_VOID(Fields::of(*node, path));
+  for (const auto& [name, one] : node->entries()) {
+    ASSAY_TRY(Value value, metric_from(one, format("{}.{}", path, name)));
+    metrics.emplace_back(name, std::move(value));
+  }
+  return metrics;
+}
+
 /// The integer of a leaf within [0, max], or -1.
 std::int64_t index_in(const Node& node, std::int64_t max) {
   const std::int64_t* value = node.as_integer();
@@ -119,6 +156,7 @@ Result<ArmRecord> arm_from(const Node& node, std::string path) {
   ASSAY_TRY(arm.bytes, count_from(fields, "bytes"));
   ASSAY_TRY(arm.work, count_from(fields, "work"));
   ASSAY_TRY(arm.verification, verification_from(fields));
+  ASSAY_TRY(arm.metrics, metrics_from(node, fields));
   ASSAY_TRY(arm.series, series_from(fields));
   return arm;
 }

@@ -50,6 +50,17 @@ double random_count(Random& random) {
   return random.coin() ? 0.0 : static_cast<double>(random.next() >> 12U) + 0.5;
 }
 
+Value random_metric(Random& random) {
+  switch (random.below(3)) {
+    case 0:
+      return Value::missing(State::kNotMeasured, random_text(random));
+    case 1:
+      return Value::of(State::kSimulated, random.normal(), random_text(random));
+    default:
+      return Value::measured(random.normal());
+  }
+}
+
 ArmRecord random_arm(Random& random) {
   ArmRecord arm;
   arm.name = random_text(random);
@@ -58,6 +69,9 @@ ArmRecord random_arm(Random& random) {
   arm.asked = random_factors(random);
   arm.observed = random_factors(random);
   arm.mechanism = random_factors(random);
+  for (const char* name : {"batch_p99", "busy"}) {
+    if (random.coin()) arm.metrics.emplace_back(name, random_metric(random));
+  }
   arm.flops = random_count(random);
   arm.bytes = random_count(random);
   arm.work = random_count(random);
@@ -200,6 +214,15 @@ TEST(Record, HasOneSpellingOnDisk) {
             R"("stopped_by":"","doubts":[]})");
 }
 
+Node metric(std::initializer_list<std::pair<std::string_view, Node>> fields) {
+  Node one = Node::map();
+  for (const auto& [key, value] : fields)
+    one.set(key, value);
+  Node metrics = Node::map();
+  metrics.set("busy", std::move(one));
+  return metrics;
+}
+
 struct Damage {
   std::string_view key;  ///< Of the record, or of its only arm after "arm.".
   Node value;
@@ -232,6 +255,13 @@ TEST(RecordFrom, SaysWhatIsWrong) {
       {"arm.doubtful_samples", Node::list({Node::list({0, 256})}),
        "record.arms[0].doubtful_samples: expected pairs of a sample's index and bits below 256"},
       {"arm.verification", Node::map(), "record.arms[0].verification.method: missing"},
+      {"arm.metrics", 1, "record.arms[0].metrics: expected a map, got 1"},
+      {"arm.metrics", metric({{"value", 1}, {"state", "sound"}}),
+       "record.arms[0].metrics.busy.state: no state of a value: sound"},
+      {"arm.metrics", metric({{"value", Node()}}),
+       "record.arms[0].metrics.busy.value: measured needs a number"},
+      {"arm.metrics", metric({{"value", 1}, {"state", "skipped"}}),
+       "record.arms[0].metrics.busy.value: skipped has no number"},
   };
   for (const Damage& damage : table) {
     Node node = to_node(small_record());

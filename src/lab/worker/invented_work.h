@@ -72,6 +72,11 @@ class InventedArm final : public workload::PreparedArm {
   }
   spec::Factors mechanism() const override { return {{"kernel", std::string("mix")}}; }
   workload::Work work() const override { return {.flops = 3, .bytes = 8, .units = 1}; }
+  std::vector<std::pair<std::string, Value>> metrics(std::int64_t calls) const override {
+    if (does_ != "count") return {};
+    return {{"calls", Value::measured(static_cast<double>(calls))},
+            {"depth", Value::missing(State::kNotMeasured, "it has none")}};
+  }
   Result<workload::Verdict> verify() override {
     return workload::Verdict{does_ != "wrong", "every bit", does_ == "wrong" ? 1.0 : 0.0, 0.5};
   }
@@ -97,6 +102,7 @@ inline Result<workload::Preparation> prepare_invented(const spec::Factors& facto
   const auto does = factors.text("does");
   if (!does) return does.error();
   if (*does == "unsupported") return workload::Preparation(workload::Unsupported{"no such device"});
+  if (*does == "skipped") return workload::Preparation(workload::Skipped{"no second node"});
   if (*does == "refuse") return Error::user("does: refused");
   return workload::Preparation(std::make_unique<InventedArm>(factors, *does));
 }

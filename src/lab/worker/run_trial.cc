@@ -101,6 +101,7 @@ class TrialInProgress {
   void prepare_arm(LiveArm& arm);
   void observe_arm(LiveArm& arm);
   void verify_arm(LiveArm& arm);
+  void collect_metrics(LiveArm& arm);
   bool try_to_sample();
   void keep(measure::Series series, const std::vector<LiveArm*>& live);
   void observe_machine();
@@ -191,6 +192,9 @@ void TrialInProgress::prepare_arm(LiveArm& arm) {
   if (!preparation) return arm.give_up(Status::kFailed, preparation.error().to_string());
   if (const auto* absent = std::get_if<workload::Unsupported>(&*preparation)) {
     return arm.give_up(Status::kUnsupported, absent->reason);
+  }
+  if (const auto* skipped = std::get_if<workload::Skipped>(&*preparation)) {
+    return arm.give_up(Status::kSkipped, skipped->reason);
   }
   arm.prepared = std::move(std::get<std::unique_ptr<workload::PreparedArm>>(*preparation));
 }
@@ -288,7 +292,14 @@ void TrialInProgress::observe_again() {
   if (live_arms().empty()) return;
   observe_machine();
   check_rates();
+  for_each_live_arm(&TrialInProgress::collect_metrics);
   for_each_live_arm(&TrialInProgress::observe_arm);  // What was sampled must still be in force.
+}
+
+/// Of the calls that were sampled: the last ones, as nothing has run since.
+void TrialInProgress::collect_metrics(LiveArm& arm) {
+  const measure::ArmSeries& series = arm.record.series;
+  arm.record.metrics = arm.prepared->metrics(std::ssize(series.samples) * series.batch);
 }
 
 void TrialInProgress::observe_machine() {

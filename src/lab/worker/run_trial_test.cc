@@ -73,6 +73,28 @@ TEST(RunTrial, APeakReadWhileTheMachineWasBusyAccusesNobody) {
   EXPECT_EQ(readings, 2) << "once where nothing is above it";
 }
 
+TEST(RunTrial, SkippedAndUnsupportedStayApart) {
+  const Record record = measure(trial_of({"skipped", "unsupported", "a"}));
+  EXPECT_EQ(record.arms[0].status, Status::kSkipped);
+  EXPECT_EQ(record.arms[0].reason, "no second node");
+  EXPECT_EQ(record.arms[1].status, Status::kUnsupported);
+  EXPECT_EQ(record.arms[2].status, Status::kOk);
+  EXPECT_EQ(record.status, Status::kOk) << "a gap, and no fault of the trial";
+  const Record nothing = measure(trial_of({"skipped"}));
+  EXPECT_EQ(nothing.status, Status::kSkipped);
+  EXPECT_EQ(nothing.reason, "no second node");
+}
+
+TEST(RunTrial, KeepsWhatTheWorkloadMeasuredOfTheSampledCalls) {
+  const Record record = measure(trial_of({"count", "a"}));
+  const store::ArmRecord& arm = record.arms[0];
+  ASSERT_EQ(arm.metrics.size(), 2U);
+  const auto calls = std::ssize(arm.series.samples) * arm.series.batch;
+  EXPECT_EQ(arm.metrics[0].second, Value::measured(static_cast<double>(calls)));
+  EXPECT_EQ(arm.metrics[1].second.reason(), "it has none");
+  EXPECT_TRUE(record.arms[1].metrics.empty());
+}
+
 TEST(RunTrial, RecordsWhereItRan) {
   const Record record = measure(trial_of({"a"}));
   const auto bound = record.arms[0].observed.text("thread_bound_to");

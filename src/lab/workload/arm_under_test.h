@@ -32,7 +32,9 @@ class WorkloadUnderTest {
   /// Null where the arm was not prepared.
   std::unique_ptr<PreparedArm> arm(const spec::Factors& settings) {
     Result<Preparation> prepared = prepare(settings);
-    if (!prepared || std::holds_alternative<Unsupported>(*prepared)) return nullptr;
+    if (!prepared || !std::holds_alternative<std::unique_ptr<PreparedArm>>(*prepared)) {
+      return nullptr;
+    }
     return std::get<std::unique_ptr<PreparedArm>>(std::move(*prepared));
   }
   /// Empty where the arm is not unsupported.
@@ -40,6 +42,12 @@ class WorkloadUnderTest {
     const Result<Preparation> prepared = prepare(settings);
     const auto* unsupported = prepared ? std::get_if<Unsupported>(&*prepared) : nullptr;
     return unsupported == nullptr ? "" : unsupported->reason;
+  }
+  /// Empty where the arm is not skipped.
+  std::string skipped_reason(const spec::Factors& settings) {
+    const Result<Preparation> prepared = prepare(settings);
+    const auto* skipped = prepared ? std::get_if<Skipped>(&*prepared) : nullptr;
+    return skipped == nullptr ? "" : skipped->reason;
   }
   /// Names of parameters that were asked for and not observed with the same value.
   std::vector<std::string> not_applied(const spec::Factors& settings) {

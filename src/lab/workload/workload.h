@@ -8,9 +8,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "core/result.h"
+#include "core/value.h"
 #include "lab/measure/policy.h"
 #include "lab/measure/system_under_test.h"
 #include "lab/spec/factors.h"
@@ -54,6 +57,11 @@ class PreparedArm : public measure::SystemUnderTest {
   /// Spoils the output, runs once and compares what was written with the reference: what another
   /// arm left in a shared buffer is never taken for this one's answer. Never timed.
   virtual Result<Verdict> verify() = 0;
+  /// Optional: what the last `calls` calls say of the metrics that the workload declares
+  /// (WorkloadEntry::metrics), a value each. Default: it declares none.
+  virtual std::vector<std::pair<std::string, Value>> metrics(std::int64_t /*calls*/) const {
+    return {};
+  }
 };
 
 /// Why an arm cannot be had here: a device, dtype or library that is not there.
@@ -61,7 +69,13 @@ struct Unsupported {
   std::string reason;
 };
 
-using Preparation = std::variant<std::unique_ptr<PreparedArm>, Unsupported>;
+/// Why an arm is not asked of this machine: the question does not exist here, as that for a second
+/// NUMA node on a machine with one. Nobody failed and nothing is missing.
+struct Skipped {
+  std::string reason;
+};
+
+using Preparation = std::variant<std::unique_ptr<PreparedArm>, Unsupported, Skipped>;
 
 struct WorkloadDefinition {
   spec::WorkloadEntry entry;  ///< Name, sentence, parameters.
