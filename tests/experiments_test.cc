@@ -73,6 +73,54 @@ TEST_P(ExperimentFile, RunsAtSmokeScaleAsItExpects) {
   EXPECT_THAT(report.out, HasSubstr("?"));  // It opens with its question.
 }
 
+/// A line as a shell splits it; quotes are single.
+std::vector<std::string> words_of(const std::string& line) {
+  std::vector<std::string> words;
+  bool is_open = false;
+  bool is_quoted = false;
+  for (const char c : line) {
+    if (c == '\'') {
+      is_quoted = !is_quoted;
+      if (!is_open) words.emplace_back();
+      is_open = true;
+    } else if (c == ' ' && !is_quoted) {
+      is_open = false;
+    } else {
+      if (!is_open) words.emplace_back();
+      is_open = true;
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
+/// The right column of the table under "The guide's commands": what stands between backticks.
+std::vector<std::string> commands_of_the_guide() {
+  const std::string page = read_text(repo_root() / "docs/seeds.md");
+  const std::size_t begin = page.find("### The guide's commands");
+  const std::string part = page.substr(begin, page.find("\n## ", begin) - begin);
+  std::vector<std::string> commands;
+  const std::regex command("`(assay run [^`]*)` \\|\n");
+  for (std::sregex_iterator match(part.begin(), part.end(), command), end; match != end; ++match) {
+    commands.push_back((*match)[1]);
+  }
+  return commands;
+}
+
+TEST(Guide, EveryCommandIsPlanned) {
+  const std::vector<std::string> commands = commands_of_the_guide();
+  EXPECT_GE(commands.size(), 19U);
+  for (const std::string& command : commands) {
+    std::vector<std::string> words = words_of(command);
+    words.erase(words.begin());
+    words.front() = "plan";
+    std::erase(words, "--fresh");  // Of running alone.
+    const Outcome plan = run_assay(words, fresh_folder());
+    EXPECT_EQ(plan.exit_code, 0) << command << "\n" << plan.err;
+    EXPECT_THAT(plan.out, HasSubstr(" trials with ")) << command;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, ExperimentFile, ::testing::ValuesIn(experiment_files()), name_of);
 
 }  // namespace

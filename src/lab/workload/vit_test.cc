@@ -7,9 +7,12 @@
 #include "engine/plan/reference_factory.h"
 #include "lab/workload/arm_under_test.h"
 #include "lab/workload/vit_pipeline.h"
+#include "oracle/machine/topology.h"
 
 namespace assay::workload {
 namespace {
+
+using ::testing::HasSubstr;
 
 /// The reference kernels as a device: the registry's own are known to the program alone.
 class StandIn : public backend::Device {
@@ -77,16 +80,109 @@ TEST(VitWorkload, FewerBatchesThanSlotsAreNotTheAskedDepth) {
   EXPECT_EQ(*arm->observed().find("queue_depth"), spec::Scalar(std::int64_t{6}));
 }
 
-TEST(VitWorkload, PercentilesNeedTheirBatches) {
+TEST(VitWorkload, EveryParameterIsObservedBack) {
   WorkloadUnderTest workload(vit_workload(devices()), 1);
-  const auto few = workload.arm(tiny({}));
-  ASSERT_TRUE(few->run(1));
-  EXPECT_NE(few->mechanism().find("batch_latency_ms_p50"), nullptr);
-  EXPECT_EQ(few->mechanism().find("batch_latency_ms_p90"), nullptr);
-  const auto enough = workload.arm(tiny({{"batches", 40}, {"batch", 1}}));
-  ASSERT_TRUE(enough->run(1));
-  EXPECT_NE(enough->mechanism().find("batch_latency_ms_p90"), nullptr);
-  EXPECT_EQ(enough->mechanism().find("batch_latency_ms_p99"), nullptr);
+  EXPECT_THAT(workload.not_applied(tiny({})), ::testing::IsEmpty());
+  EXPECT_THAT(workload.not_applied(tiny({{"compute_node", "0"},
+                                         {"numa_node", "local"},
+                                         {"output", "cls"},
+                                         {"pool_mb", 2},
+                                         {"arrivals", "fixed"},
+                                         {"rate", 1000.0}})),
+              ::testing::IsEmpty());
+}
+
+TEST(VitWorkload, BringsBackWhatItIsAskedFor) {
+  const std::vector<std::pair<std::string, std::string>> shapes{
+      {"tokens", "2x10x64"}, {"cls", "2x64"}, {"logits", "2x1000"}};
+  for (const auto& [output, shape] : shapes) {
+    WorkloadUnderTest workload(vit_workload(devices()), 1);
+    const auto arm = workload.arm(tiny({{"output", output}}));
+    ASSERT_NE(arm, nullptr) << output;
+    const auto verdict = arm->verify();
+    ASSERT_TRUE(verdict) << verdict.error().to_string();
+    EXPECT_TRUE(verdict->correct) << output << ": " << verdict->error;
+    EXPECT_EQ(*arm->observed().find("output"), spec::Scalar(output));
+    EXPECT_EQ(*arm->observed().find("output_shape"), spec::Scalar(shape));
+  }
+}
+
+TEST(VitWorkload, GoesThroughItsWholePool) {
+  WorkloadUnderTest workload(vit_workload(devices()), 1);
+  // A batch is 2 x 40 x 40 x 3 = 9,600 bytes: 110 of them are the first beyond a mebibyte.
+  const auto arm = workload.arm(tiny({{"pool_mb", 1}}));
+  ASSERT_NE(arm, nullptr);
+  EXPECT_EQ(*arm->observed().find("pool_bytes"), spec::Scalar(std::int64_t{110 * 9'600}));
+  EXPECT_EQ(*arm->mechanism().find("pool_batches"), spec::Scalar(std::int64_t{110}));
+  EXPECT_EQ(*arm->mechanism().find("pool_batches_read"), spec::Scalar(std::int64_t{6}));
+  ASSERT_TRUE(arm->run(17));
+  EXPECT_EQ(*arm->mechanism().find("pool_batches_read"), spec::Scalar(std::int64_t{108}));
+  ASSERT_TRUE(arm->run(1));
+  EXPECT_EQ(*arm->mechanism().find("pool_batches_read"), spec::Scalar(std::int64_t{110}));
+  const auto verdict = arm->verify();  // Beyond its end: the pool begins again.
+  ASSERT_TRUE(verdict);
+  EXPECT_TRUE(verdict->correct);
+}
+
+TEST(VitWorkload, ArrivalsAreReadOffTheTrace) {
+  for (const char* arrivals : {"fixed", "poisson"}) {
+    WorkloadUnderTest workload(vit_workload(devices()), 1);
+    const auto arm = workload.arm(tiny({{"arrivals", arrivals}, {"rate", 2000.0}}));
+    ASSERT_NE(arm, nullptr);
+    EXPECT_EQ(*arm->observed().find("arrivals"), spec::Scalar(std::string(arrivals)));
+    EXPECT_EQ(*arm->observed().find("rate"), spec::Scalar(2000.0));
+  }
+  WorkloadUnderTest workload(vit_workload(devices()), 1);
+  const auto arm = workload.arm(tiny({{"arrivals", "fixed"}, {"rate", 2000.0}, {"batches", 1}}));
+  ASSERT_NE(arm, nullptr);
+  EXPECT_EQ(*arm->observed().find("arrivals"), spec::Scalar(std::string("closed")))
+      << "one batch shows no rate";
+}
+
+TEST(VitWorkload, ArrivalsAndRateGoTogether) {
+  const WorkloadUnderTest workload(vit_workload(devices()), 1);
+  const auto message = [&](const spec::Factors& factors) {
+    const auto checked = workload.entry().check(workload.asked(factors));
+    return checked ? std::string() : checked.error().message();
+  };
+  EXPECT_EQ(message({}), "");
+  EXPECT_EQ(message({{"arrivals", "poisson"}, {"rate", 3.0}}), "");
+  EXPECT_EQ(message({{"rate", 3.0}}), "arrivals closed has no rate: got 3; say fixed or poisson");
+  EXPECT_EQ(message({{"arrivals", "fixed"}}), "arrivals at a rate need one: rate is 0");
+}
+
+TEST(VitWorkload, ANodeThatIsNotThereIsSkipped) {
+  WorkloadUnderTest workload(vit_workload(devices()), 1);
+  const auto topology = machine::read_topology();
+  ASSERT_TRUE(topology);
+  const std::string has = topology->numa_nodes.size() == 1 ? "this machine has one NUMA node"
+                                                           : "this machine has the NUMA nodes";
+  EXPECT_THAT(workload.skipped_reason(tiny({{"compute_node", "900"}})), HasSubstr(has));
+  EXPECT_THAT(workload.skipped_reason(tiny({{"compute_node", "0"}, {"numa_node", "900"}})),
+              HasSubstr(has));
+  if (topology->numa_nodes.size() > 1) return;
+  EXPECT_EQ(workload.skipped_reason(tiny({{"compute_node", "0"}, {"numa_node", "remote"}})),
+            "this machine has one NUMA node");
+}
+
+TEST(VitWorkload, MetricsAreThoseItDeclares) {
+  WorkloadUnderTest workload(vit_workload(devices()), 1);
+  const auto arm = workload.arm(tiny({{"batches", 40}, {"batch", 1}}));
+  ASSERT_NE(arm, nullptr);
+  ASSERT_TRUE(arm->run(3));
+  const auto metrics = arm->metrics(2);
+  ASSERT_EQ(metrics.size(), workload.entry().metrics.size());
+  for (const auto& [name, value] : metrics) {
+    if (name == "batch_p95") {
+      EXPECT_TRUE(value.has_number()) << "80 batches are enough";
+    }
+    if (name == "batch_p99") {
+      EXPECT_EQ(value.reason(), "80 batches, p99 needs 299");
+    }
+    if (name == "busy_compute") {
+      EXPECT_GT(value.number(), 0.0);
+    }
+  }
 }
 
 TEST(PreprocessingGraph, ResizesOnlyWhereTheSidesDiffer) {
