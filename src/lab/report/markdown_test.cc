@@ -27,7 +27,8 @@ TEST(ToMarkdown, OpensWithTheQuestionAndTheVerdicts) {
 
 What does a K that is not a multiple of 8 cost a GEMM?
 
-)" + figure::escape_markdown(answer_of(run.view())) + R"(
+)" + figure::escape_markdown(answer_of(run.view())) +
+                              R"(
 
 Run `20260321_0412_g3_gemm_k`, scale `cpu`, workload `gemm`.
 
