@@ -32,6 +32,11 @@ struct Caches {
   std::int64_t l2 = cache_floats(_SC_LEVEL2_CACHE_SIZE, 512 * 1024);
 };
 
+const Caches& caches() {
+  static const Caches sizes;
+  return sizes;
+}
+
 /// What a task costs, in multiply-adds: its own, and what loading its rows of x into the L1 cache
 /// and its weights into the L2 takes from them. Weights of 1/8 and 1/10 of a tile's columns follow
 /// from 32 and 10 bytes a cycle.
@@ -67,12 +72,11 @@ void divide_among(int threads, std::int64_t m, std::int64_t n, LinearBlocking& b
 
 LinearBlocking blocking_for(std::int64_t m, std::int64_t n, std::int64_t k, int threads,
                             double l1_share, double l2_share) {
-  static const Caches caches;
   m = std::max<std::int64_t>(m, 1);
   n = std::max<std::int64_t>(n, 1);
   const std::int64_t tile_columns = linear_tile_columns();
-  const auto in_l1 = static_cast<std::int64_t>(static_cast<double>(caches.l1) * l1_share);
-  const auto in_l2 = static_cast<std::int64_t>(static_cast<double>(caches.l2) * l2_share);
+  const auto in_l1 = static_cast<std::int64_t>(static_cast<double>(caches().l1) * l1_share);
+  const auto in_l2 = static_cast<std::int64_t>(static_cast<double>(caches().l2) * l2_share);
   LinearBlocking blocking;
   // A tile's rows of x leave a part of the L1 cache to the panels that stream by.
   blocking.depth = even_piece(k, in_l1 / linear_tile_rows(), 8);
@@ -89,8 +93,15 @@ std::string to_text(const LinearBlocking& blocking) {
   return format("{} x {} x {}", blocking.rows, blocking.columns, blocking.depth);
 }
 
+std::int64_t l2_cache_bytes() {
+  return caches().l2 * static_cast<std::int64_t>(sizeof(float));
+}
+
 LinearBlocking default_blocking(std::int64_t m, std::int64_t n, std::int64_t k, int threads) {
-  LinearBlocking blocking = blocking_for(m, n, k, threads, 0.8, 0.5);
+  // Few rows are soon through a block: the next one has to fit beside it, because it is fetched
+  // meanwhile. Many rows read x again for every block: few blocks are better.
+  constexpr std::int64_t kManyRows = 1'024;
+  LinearBlocking blocking = blocking_for(m, n, k, threads, 0.8, m < kManyRows ? 0.25 : 0.5);
   blocking.is_stream = m <= kStreamRows;
   return blocking;
 }

@@ -21,6 +21,9 @@ struct LinearBlocking {
 };
 std::string to_text(const LinearBlocking& blocking);  ///< "stream" or "192 x 384 x 768"
 
+/// Of one core. Weights beyond it come from further away each time they are read.
+std::int64_t l2_cache_bytes();
+
 LinearBlocking default_blocking(std::int64_t m, std::int64_t n, std::int64_t k, int threads);
 /// The default first, then others that are worth timing. Never empty; all valid, none twice.
 std::vector<LinearBlocking> blocking_candidates(std::int64_t m, std::int64_t n, std::int64_t k,

@@ -48,6 +48,13 @@ TEST(LinearBlocking, ThreadsGetEvenShares) {
   }
 }
 
+TEST(LinearBlocking, BlocksOfFewRowsLeaveRoomForTheNext) {
+  for (const std::int64_t m : {32, 128, 197}) {
+    const LinearBlocking blocking = default_blocking(m, 50'257, 768, 1);
+    EXPECT_LE(2 * 4 * blocking.columns * blocking.depth, l2_cache_bytes()) << to_text(blocking);
+  }
+}
+
 TEST(LinearBlocking, FewRowsAreStreamed) {
   EXPECT_TRUE(default_blocking(1, 768, 768, 1).is_stream);
   EXPECT_EQ(to_text(default_blocking(1, 768, 768, 1)), "stream");

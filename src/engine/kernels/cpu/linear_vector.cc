@@ -37,6 +37,12 @@ class TileWork {
   explicit TileWork(const LinearBlock& block)
       : block_(block), finish_(finish_of(block.finish.activation)) {}
 
+  /// How far the rows are through the block: `part` of `parts` of the next one is fetched.
+  void fetch_meanwhile(std::int64_t part, std::int64_t parts) {
+    part_ = part;
+    parts_ = parts;
+  }
+
   void calculate(std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns) {
     const bool is_whole = columns % kPanelColumns == 0;
     float* y = block_.y + row * block_.y_stride + column;
@@ -49,6 +55,7 @@ class TileWork {
                       .start_stride = 0,
                       .y = y,
                       .y_stride = block_.y_stride};
+    if (block_.next != nullptr && part_ < parts_) fetch_beside(tile, column);
     if (!is_whole) {  // Into memory of our own, from where the columns that exist are copied.
       tile.y = edge_;
       tile.y_stride = kTileColumns;
@@ -61,12 +68,22 @@ class TileWork {
       tile.start = block_.bias + column;
       if (!is_whole) tile.start = std::copy_n(tile.start, columns, bias_) - columns;
     }
-    multiply_registers(tile, rows, columns);
+    multiply_registers<Fetches::kAhead>(tile, rows, columns);
     if (!is_whole) copy_rows(edge_, kTileColumns, y, block_.y_stride, rows, columns);
     if (block_.is_last) finish(row, rows, column, columns);
   }
 
  private:
+  /// The part's share of the panels that come where this tile's are now.
+  void fetch_beside(RegisterTile& tile, std::int64_t column) const {
+    const std::int64_t panel = block_.depth * kPanelColumns;
+    const std::int64_t share = (panel * kTilePanels + parts_ - 1) / parts_;
+    const std::int64_t start = part_ * share;
+    tile.ahead = block_.next + (column / kPanelColumns + start / panel) * block_.panel_stride +
+                 start % panel;
+    tile.ahead_step = (share + block_.depth - 1) / block_.depth;
+  }
+
   static void copy_rows(const float* from, std::int64_t from_stride, float* to,
                         std::int64_t to_stride, std::int64_t rows, std::int64_t columns) {
     for (std::int64_t i = 0; i < rows; ++i)
@@ -86,6 +103,8 @@ class TileWork {
 
   const LinearBlock& block_;
   FinishRow finish_;
+  std::int64_t part_ = 0;
+  std::int64_t parts_ = 0;
   alignas(64) float zeros_[kTileColumns] = {};
   alignas(64) float bias_[kTileColumns] = {};
   alignas(64) float edge_[kTileRows * kTileColumns] = {};
@@ -96,9 +115,11 @@ class TileWork {
 void MultiplyBlock(const LinearBlock& block) {
   TileWork work(block);
   const std::int64_t tiles = (block.rows + kTileRows - 1) / kTileRows;
+  constexpr std::int64_t kPartsMax = kTilePanels * kPanelColumns;  // Of a float for each depth.
   for (std::int64_t t = 0; t < tiles; ++t) {  // Of nearly equal heights: 65 = 11 + 11 + ... + 10.
     const std::int64_t row = t * block.rows / tiles;
     const std::int64_t rows = (t + 1) * block.rows / tiles - row;
+    work.fetch_meanwhile(t, std::min(tiles, kPartsMax));
     for (std::int64_t column = 0; column < block.columns; column += kTileColumns)
       work.calculate(row, rows, column, std::min(kTileColumns, block.columns - column));
   }

@@ -35,6 +35,8 @@ struct LinearBlock {
   const float* panels = nullptr;
   std::int64_t panel_stride = 0;  ///< Floats from one panel to the next.
   std::int64_t columns = 0;       ///< The last panel may be partly used.
+  const float* next = nullptr;  ///< The panels of the block after this one, as far apart, or null:
+                                ///< fetched into the L2 cache meanwhile.
   float* y = nullptr;
   std::int64_t y_stride = 0;
   const float* bias = nullptr;  ///< [columns] or null; only where is_first.

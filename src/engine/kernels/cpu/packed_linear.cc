@@ -54,6 +54,20 @@ void stream_part(const Call& call, std::int64_t first, std::int64_t end) {
                  .finish = finish_from(call, 0, first)});
 }
 
+/// The panels of the block that this thread is likely to need next: deeper ones, or those of the
+/// next columns once the last rows are reached. Null where they are the same, or there are none.
+const float* panels_after(const Call& call, std::int64_t row, std::int64_t column,
+                          std::int64_t first) {
+  const PackedWeight& weight = call.weight;
+  if (weight.stored != tensor::DType::kF32 || weight.k == 0) return nullptr;
+  const auto* packed = reinterpret_cast<const float*>(weight.data);
+  const std::int64_t deeper = first + call.blocking.depth;
+  if (deeper < weight.k) return packed + column * weight.k + deeper * kPanelColumns;
+  const std::int64_t next = column + call.blocking.columns;
+  const bool is_last_row = row + call.blocking.rows >= call.x.extent(0);
+  return is_last_row && next < weight.n ? packed + next * weight.k : nullptr;
+}
+
 /// Rows x columns of y, through all of k.
 void multiply_task(const Call& call, std::int64_t row, std::int64_t column, int thread) {
   const PackedWeight& weight = call.weight;
@@ -69,6 +83,7 @@ void multiply_task(const Call& call, std::int64_t row, std::int64_t column, int 
   do {  // Once even for k = 0: y is the bias then.
     block.depth = std::min(call.blocking.depth, weight.k - first);
     block.x = call.x.data() + row * block.x_stride + first;
+    block.next = panels_after(call, row, column, first);
     if (weight.stored == tensor::DType::kF32) {
       const auto* packed = reinterpret_cast<const float*>(weight.data);
       block.panels = packed + column * weight.k + first * kPanelColumns;
