@@ -9,17 +9,31 @@
 
 namespace assay::cpu {
 
+/// Where a run of the model finds a product's weight.
+enum class WeightIn : std::uint8_t {
+  kCache,   ///< All weights together fit the L2 caches: where the last run has left it.
+  kMemory,  ///< The other weights have been read since.
+};
+WeightIn weight_in(Bytes all_weights, int threads);
+
 struct TunedBlocking {
   kernels::LinearBlocking blocking;
   backend::Choice choice = backend::Choice::kTimed;
 };
 
-/// m > 0. A remembered winner that is no candidate is timed anew.
-Result<TunedBlocking> tuned_blocking(const kernels::PackedWeight& weight, std::int64_t m,
-                                     int threads, backend::Winners& winners);
+/// One product as it is timed.
+struct TunedProduct {
+  const kernels::PackedWeight& weight;
+  std::int64_t m;  ///< Above 0.
+  int threads;
+  WeightIn place;
+};
 
-/// What winners of this product are kept under: op, sizes, dtype, threads, instruction set and
-/// libraries. CPU and program are for whoever keeps winners beyond a process.
-std::string tuned_product(const kernels::PackedWeight& weight, std::int64_t m, int threads);
+/// A remembered winner that is no candidate is timed anew.
+Result<TunedBlocking> tuned_blocking(const TunedProduct& product, backend::Winners& winners);
+
+/// What winners of the product are kept under: op, sizes, dtype, threads, place, instruction set
+/// and libraries. CPU and program are for whoever keeps winners beyond a process.
+std::string to_text(const TunedProduct& product);
 
 }  // namespace assay::cpu

@@ -48,11 +48,12 @@ struct EmptyWeight {
 TEST(TunedBlocking, TimesOnceAndOfEveryDType) {
   for (const DType stored : {DType::kF32, DType::kF16, DType::kBf16, DType::kI8}) {
     const EmptyWeight weight(stored, 96, 160);
+    const TunedProduct product{weight.packed, 40, 2, WeightIn::kMemory};
     WatchedWinners winners;
-    const auto timed = tuned_blocking(weight.packed, 40, 2, winners);
+    const auto timed = tuned_blocking(product, winners);
     ASSERT_TRUE(timed) << timed.error().to_string();
     EXPECT_EQ(timed->choice, Choice::kTimed);
-    const auto remembered = tuned_blocking(weight.packed, 40, 2, winners);
+    const auto remembered = tuned_blocking(product, winners);
     EXPECT_EQ(remembered->choice, Choice::kRemembered);
     EXPECT_EQ(remembered->blocking, timed->blocking);
     EXPECT_EQ(winners.timings, 1);
@@ -66,24 +67,34 @@ TEST(TunedBlocking, OtherProductsAreOtherWinners) {
   std::set<std::string> products;
   for (const PackedWeight& packed : {weight.packed, half.packed, turned.packed}) {
     for (const std::int64_t m : {1, 40}) {
-      for (const int threads : {1, 2})
-        products.insert(tuned_product(packed, m, threads));
+      for (const int threads : {1, 2}) {
+        for (const WeightIn place : {WeightIn::kCache, WeightIn::kMemory})
+          products.insert(to_text(TunedProduct{packed, m, threads, place}));
+      }
     }
   }
-  EXPECT_EQ(products.size(), 12U);
+  EXPECT_EQ(products.size(), 24U);
 }
 
 TEST(TunedBlocking, BelievesOnlyInCandidates) {
   const EmptyWeight weight(DType::kF32, 96, 160);
   for (const std::string said : {"", "stream", "0 x 0 x 0", "40 x 17 x 160", "9999 x 96 x 1\n"}) {
+    const TunedProduct product{weight.packed, 40, 1, WeightIn::kCache};
     WatchedWinners winners;
-    winners.entries[tuned_product(weight.packed, 40, 1)] = said;
-    const auto tuned = tuned_blocking(weight.packed, 40, 1, winners);
+    winners.entries[to_text(product)] = said;
+    const auto tuned = tuned_blocking(product, winners);
     ASSERT_TRUE(tuned);
     EXPECT_EQ(tuned->choice, Choice::kTimed) << said;
     EXPECT_EQ(winners.timings, 1);
     EXPECT_NE(winners.entries.begin()->second, said) << "corrected";
   }
+}
+
+TEST(WeightIn, DependsOnAllWeightsAndCaches) {
+  const std::int64_t cache = kernels::l2_cache_bytes();
+  EXPECT_EQ(weight_in(Bytes(cache), 1), WeightIn::kCache);
+  EXPECT_EQ(weight_in(Bytes(cache + 1), 1), WeightIn::kMemory);
+  EXPECT_EQ(weight_in(Bytes(cache + 1), 2), WeightIn::kCache);
 }
 
 /// Two products of the same sizes and one of others.

@@ -117,7 +117,8 @@ Result<KernelPointer> make_packed(const CpuContext& context, const PackedWeight&
   TunedBlocking tuned{kernels::default_blocking(plan.m, weight.n, weight.k, context.threads),
                       backend::Choice::kRule};
   if (context.mode == backend::CompileMode::kMaxAutotune && plan.m > 0) {
-    ASSAY_TRY(tuned, tuned_blocking(weight, plan.m, context.threads, context.winners));
+    const WeightIn place = weight_in(context.packed.size(), context.threads);
+    ASSAY_TRY(tuned, tuned_blocking({weight, plan.m, context.threads, place}, context.winners));
   }
   return KernelPointer(
       std::make_unique<PackedLinear>(weight, plan, scales, tuned, context.threads));
