@@ -7,10 +7,11 @@
 // the best peer everywhere, 88 % of the multiply-adds on large products, 92 % of the read bandwidth
 // for one row and a weight that is in no cache.
 //
-//   linear_bench [--small] [--threads N] [--only large|few|cold|cut]
+//   linear_bench [--small] [--threads N] [--only large|few|memory|cold|cut]
 //
 // `ours` uses default_blocking, `tuned` the fastest of blocking_candidates in a short trial before.
-// `cut` prints how long each candidate takes.
+// `cut` prints how long each candidate takes. In `memory` several rows meet a weight that is in no
+// cache, as in a model that reads each once.
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -292,8 +293,9 @@ void print_products(const Contest& contest, const LinearBlocking& tuned) {
   std::fflush(stdout);
 }
 
+/// With copies of the weight of so many bytes in turn; 0: one copy.
 std::string bench_products(const std::vector<Sizes>& list, int rounds, int threads,
-                           const Blis& blis) {
+                           const Blis& blis, std::int64_t bytes = 0) {
   std::printf(
       "    m     k      n |  ours GF/s | tuned GF/s | OpenBLAS%s oneDNN matmul, inner product |"
       " best/ours, best/tuned\n",
@@ -301,7 +303,7 @@ std::string bench_products(const std::vector<Sizes>& list, int rounds, int threa
   std::string computed;
   for (const Sizes& s : list) {
     const LinearBlocking tuned = tuned_blocking(s, threads, false);
-    Contest contest(s, 1, threads);
+    Contest contest(s, std::max<std::int64_t>(1, bytes / (s.n * s.k * 4)), threads);
     contest.add_ours(DType::kF32, "ours", kernels::default_blocking(s.m, s.n, s.k, threads));
     contest.add_ours(DType::kF32, "tuned", tuned);
     contest.add_openblas();
@@ -369,6 +371,9 @@ const std::vector<Sizes> kLarge{
 const std::vector<Sizes> kFew{{32, 512, 512}, {65, 384, 384}, {65, 384, 1536}, {65, 1536, 384},
                               {8, 768, 768},  {8, 768, 3072}, {2, 768, 768},   {4, 768, 3072},
                               {1, 512, 512},  {1, 768, 3072}, {32, 512, 128}};
+const std::vector<Sizes> kFromMemory{{32, 512, 512},   {65, 384, 1536},  {65, 1536, 384},
+                                     {128, 768, 768},  {128, 768, 2304}, {128, 3072, 768},
+                                     {197, 768, 3072}, {512, 768, 3072}};
 const std::vector<Sizes> kCold{{1, 768, 768},   {1, 768, 3072},  {1, 3072, 768},
                                {1, 2048, 2048}, {1, 4096, 4096}, {1, 768, 50257}};
 
@@ -393,6 +398,10 @@ int run(const Options& options) {
   } else {
     if (wants("few")) bench_products(kFew, rounds, options.threads, blis);
     if (wants("large")) bench_products(kLarge, rounds, options.threads, blis);
+    if (wants("memory")) {
+      std::printf("weights in no cache\n");
+      bench_products(kFromMemory, rounds, options.threads, blis, 100'000'000);
+    }
     if (wants("cold")) bench_cold(kCold, 800'000'000, 9, options.threads);
     for (const auto* list : {&kFew, &kLarge}) {
       for (const Sizes& s : *list) {
