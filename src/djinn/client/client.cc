@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include "djinn/client/client.h"
+
+#include <algorithm>
+#include <deque>
+#include <thread>
+
+#include "djinn/wire/content_id.h"
+#include "djinn/wire/graph_message.h"
+
+namespace assay::djinn {
+namespace {
+
+constexpr std::size_t kPartSize = std::size_t{4} << 20U;
+constexpr std::size_t kPartsUnderWay = 8;
+constexpr int kAttempts = 500;  ///< Of asking whether another client has sent a weight meanwhile.
+
+}  // namespace
+
+Result<Client> connect(std::string_view address, const ConnectOptions& options) {
+  ASSAY_TRY(auto channel, Channel::open(address, options));
+  return Client(std::move(channel));
+}
+
+Result<CallResult> Model::call(const NamedInputs& inputs, OutputPolicy policy,
+                               std::optional<Nanoseconds> deadline) {
+  TensorPacker packer;
+  CallMessage message{.model = loaded_.model, .policy = policy, .inputs = {}};
+  for (const auto& [name, view] : inputs) {
+    if (!tensor::is_dense(view.type, view.strides)) {
+      return Error::user("input {} is not dense: copy it first (HostTensor::copy_of)", name);
+    }
+    message.inputs.push_back(packer.add(name, view));
+  }
+  Outgoing outgoing{.deadline = deadline};
+  outgoing.payload.assign(packer.parts().begin(), packer.parts().end());
+  ASSAY_TRY(auto answered, channel_->ask<CallResultMessage>(message, outgoing));
+  CallResult result{
+      .outputs = {}, .handle = answered.message.handle, .timers = answered.message.timers};
+  ASSAY_TRY(result.outputs,
+            received(std::move(answered.message.outputs), std::move(answered.frame.payload)));
+  return result;
+}
+
+Result<std::uint64_t> Client::send_weight(const ContentId& id, const tensor::HostTensor& weight) {
+  ASSAY_TRY(Link* const link, channel_->link());
+  const std::span<const std::byte> bytes = weight.bytes();
+  std::deque<std::uint64_t> under_way;
+  std::uint64_t sent = 0;
+  const auto take_one = [&]() -> Result<void> {
+    const std::uint64_t request = under_way.front();
+    under_way.pop_front();
+    ASSAY_TRY(std::ignore, channel_->answer<StoredWeightMessage>(request));
+    return {};
+  };
+  std::optional<Error> failure;
+  for (std::size_t offset = 0; offset < bytes.size() && !failure; offset += kPartSize) {
+    const auto part = bytes.subspan(offset, std::min(kPartSize, bytes.size() - offset));
+    ASSAY_TRY(const std::uint64_t request,
+              link->send(PutWeightMessage{.id = id, .type = weight.type(), .offset = offset},
+                         {.payload = {part}}));
+    sent += part.size();
+    under_way.push_back(request);
+    if (under_way.size() < kPartsUnderWay) continue;
+    if (const auto taken = take_one(); !taken) failure = taken.error();
+  }
+  // All of them, also after a failure: what is under way refers to the weight's memory.
+  while (!under_way.empty()) {
+    const std::optional<ErrorMessage> first = channel_->failure();
+    const auto taken = take_one();
+    if (!taken && !failure) failure = taken.error();
+    if (channel_->is_broken()) break;
+  }
+  if (failure) return *failure;
+  return sent;
+}
+
+Result<std::uint64_t> Client::send_missing(const std::vector<NamedWeight>& names,
+                                           const graph::Weights& weights) {
+  FindWeightsMessage question;
+  std::vector<std::string> by_position;
+  for (const NamedWeight& weight : names) {
+    if (std::ranges::find(question.ids, weight.id) != question.ids.end()) continue;
+    question.ids.push_back(weight.id);
+    by_position.push_back(weight.name);
+  }
+  std::uint64_t sent = 0;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    ASSAY_TRY(const auto answered, channel_->ask<MissingWeightsMessage>(question));
+    if (answered.message.missing.empty()) return sent;
+    bool has_to_wait = false;
+    for (const std::uint32_t position : answered.message.missing) {
+      if (position >= question.ids.size()) {
+        return Error::environment("the server misses weight {} of {}", position,
+                                  question.ids.size());
+      }
+      ASSAY_TRY(const tensor::HostTensor* weight, weights.find(by_position[position]));
+      const auto parts = send_weight(question.ids[position], *weight);
+      if (parts) sent += *parts;
+      const bool is_sent_by_another = !parts && channel_->failure() &&
+                                      channel_->failure()->code == ErrorCode::kOverloaded &&
+                                      channel_->failure()->retry_after;
+      if (!parts && !is_sent_by_another) return parts.error();
+      has_to_wait = has_to_wait || is_sent_by_another;
+    }
+    if (!has_to_wait) return sent;
+    std::this_thread::sleep_for(*channel_->failure()->retry_after);
+  }
+  return Error::environment("another client sends the same weights and does not get done");
+}
+
+Result<Model> Client::load(const graph::Graph& graph, const graph::Weights& weights,
+                           const LoadOptions& options) {
+  ASSAY_TRY_VOID(check_weights(graph, weights));
+  LoadModelMessage message{.name = options.name,
+                           .weights = {},
+                           .compile_mode = options.compile_mode,
+                           .passes_off = options.passes_off};
+  for (const graph::NodeId id : graph.of_kind(graph::NodeKind::kWeight)) {
+    const std::string& name = graph.node(id).name;
+    ASSAY_TRY(const tensor::HostTensor* weight, weights.find(name));
+    message.weights.push_back({.name = name, .id = content_id(weight->view())});
+  }
+  ASSAY_TRY(const std::uint64_t sent, send_missing(message.weights, weights));
+  const std::vector<std::byte> bytes = write_graph(graph);
+  ASSAY_TRY(const auto answered,
+            channel_->ask<LoadedModelMessage>(message, {.payload = {std::span(bytes)}}));
+  return Model(channel_, answered.message, sent);
+}
+
+Result<Received> Client::fetch(ValueHandle handle, std::uint32_t output,
+                               std::optional<Slice> slice) {
+  ASSAY_TRY(auto answered, channel_->ask<FetchedMessage>(
+                               FetchMessage{.handle = handle, .output = output, .slice = slice}));
+  return received({std::move(answered.message.tensor)}, std::move(answered.frame.payload));
+}
+
+Result<void> Client::release(ValueHandle handle) {
+  ASSAY_TRY(std::ignore, channel_->ask<DoneMessage>(ReleaseMessage{handle}));
+  return {};
+}
+
+Result<void> Client::ping() {
+  PingMessage ping;
+  ping.nonce = channel_->generation();
+  ASSAY_TRY(const auto answered, channel_->ask<PongMessage>(ping));
+  if (answered.message.nonce == ping.nonce) return {};
+  return Error::environment("the server answered another ping");
+}
+
+Result<std::string> Client::stats(const std::string& section) {
+  ASSAY_TRY(auto answered, channel_->ask<StatsTextMessage>(StatsMessage{section}));
+  return std::move(answered.message.json);
+}
+
+Result<std::uint64_t> Client::flush_plans() {
+  ASSAY_TRY(const auto answered, channel_->ask<FlushedPlansMessage>(FlushPlansMessage()));
+  return answered.message.plans;
+}
+
+}  // namespace assay::djinn

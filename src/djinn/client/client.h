@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// Models on a server, from C++. One thread uses a client and what it gave.
+//
+//   ASSAY_TRY(Client client, djinn::connect("unix:/run/djinn.sock"));
+//   ASSAY_TRY(Model model, client.load(graph, weights, {.name = "vit"}));
+//   ASSAY_TRY(auto outputs, model.call({{"image", image.view()}}));
+//   outputs.outputs.view(0)
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "djinn/client/session.h"
+#include "engine/graph/weights.h"
+
+namespace assay::djinn {
+
+struct LoadOptions {
+  std::string name = {};          ///< For people.
+  std::string compile_mode = {};  ///< As the engine names it; empty: its default.
+  std::vector<std::string> passes_off = {};
+};
+
+struct CallResult {
+  Received outputs;
+  ValueHandle handle = 0;
+  StageTimers timers;
+};
+
+using NamedInputs = std::vector<std::pair<std::string, tensor::ConstAnyView>>;
+
+class Model {
+ public:
+  Model(std::shared_ptr<Channel> channel, const LoadedModelMessage& loaded, std::uint64_t sent)
+      : channel_(std::move(channel)), loaded_(loaded), weight_bytes_sent_(sent) {}
+
+  /// Of a model without states.
+  Result<CallResult> call(const NamedInputs& inputs, OutputPolicy policy = OutputPolicy::kAll,
+                          std::optional<Nanoseconds> deadline = {});
+  Result<Session> open_session(const SessionOptions& options) {
+    return Session::open(channel_, loaded_.model, options);
+  }
+
+  const LoadedModelMessage& facts() const { return loaded_; }
+  /// Of payload, while it was loaded: 0 where the server had all weights.
+  std::uint64_t weight_bytes_sent() const { return weight_bytes_sent_; }
+
+ private:
+  std::shared_ptr<Channel> channel_;
+  LoadedModelMessage loaded_;
+  std::uint64_t weight_bytes_sent_;
+};
+
+class Client {
+ public:
+  explicit Client(std::shared_ptr<Channel> channel) : channel_(std::move(channel)) {}
+
+  /// Sends the weights that the server does not have yet.
+  Result<Model> load(const graph::Graph& graph, const graph::Weights& weights,
+                     const LoadOptions& options = {});
+  /// An output behind a handle, or rows of it.
+  Result<Received> fetch(ValueHandle handle, std::uint32_t output, std::optional<Slice> slice = {});
+  Result<void> release(ValueHandle handle);
+
+  Result<void> ping();
+  Result<std::string> stats(const std::string& section = {});
+  Result<std::uint64_t> flush_plans();
+
+  const std::optional<ErrorMessage>& failure() const { return channel_->failure(); }
+  /// Everything that went over sockets so far, headers and all.
+  ByteCounters counters() const { return channel_->counters(); }
+  Channel& channel() { return *channel_; }
+
+ private:
+  Result<std::uint64_t> send_missing(const std::vector<NamedWeight>& names,
+                                     const graph::Weights& weights);
+  Result<std::uint64_t> send_weight(const ContentId& id, const tensor::HostTensor& weight);
+
+  std::shared_ptr<Channel> channel_;
+};
+
+/// `unix:PATH` or `tcp:HOST:PORT`.
+Result<Client> connect(std::string_view address, const ConnectOptions& options = {});
+
+}  // namespace assay::djinn

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// One client: what came of it and waits its turn, what is under way, what goes back. Belongs to the
+// thread of the event loop.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "core/clock.h"
+#include "djinn/schedule/credits.h"
+#include "djinn/server/values.h"
+#include "djinn/transport/frame_sender.h"
+#include "djinn/transport/stream.h"
+#include "djinn/wire/frame_reader.h"
+
+namespace assay::djinn {
+
+/// A frame with the time at which its first byte came, and the time at which its last did.
+struct Arrived {
+  Frame frame;
+  Nanoseconds began{0};
+  Nanoseconds ended{0};
+};
+
+class Connection {
+ public:
+  Connection(std::unique_ptr<Stream> stream, const CreditLimits& limits, const Clock& clock)
+      : stream_(std::move(stream)), credits_(limits), clock_(&clock) {}
+
+  /// Takes in what is there, and hands on every whole frame. False where the peer said that nothing
+  /// more comes; an error where what came means nothing or the stream broke.
+  Result<bool> read(const std::function<void(Arrived)>& on_frame);
+  /// Whether more should be read: not while too much is under way, or the peer takes no answers.
+  bool wants_to_read() const;
+  FrameDefect defect() const { return reader_.defect(); }
+
+  /// HELLO came and holds.
+  void greet(std::uint64_t features, std::string tenant);
+  bool is_greeted() const { return is_greeted_; }
+  const std::string& tenant() const { return tenant_; }
+
+  /// What is to be done for it: handed out by start(), one of each stream at a time, as far as its
+  /// credits reach.
+  void queue(Arrived arrived);
+  std::optional<Arrived> start();
+  /// The answer to a request, or the first of two where `is_final` is false.
+  void answer(const FrameHeader& request, Answer answer, bool is_final);
+  /// It has no answer (one way, and it went well).
+  void finish(const FrameHeader& request);
+  /// Whoever does the request asks it between two tokens.
+  std::shared_ptr<const std::atomic<bool>> cancellation_of(std::uint64_t request) const;
+  bool cancel(std::uint64_t request);
+  void cancel_all();
+  std::size_t under_way() const { return under_way_.size() + waiting_; }
+
+  /// Sends what goes now; true when all of it is gone.
+  Result<bool> flush();
+  bool has_unsent() const { return !sender_.is_empty(); }
+  Nanoseconds last_send() const { return last_send_; }
+  const ByteCounters& counters() const { return stream_->counters(); }
+  int descriptor() const { return stream_->descriptor(); }
+  /// Nothing more is read; it is closed when all answers are gone.
+  void close_after_sending() { is_closing_ = true; }
+  bool is_closing() const { return is_closing_; }
+
+ private:
+  struct StreamQueue {
+    std::deque<Arrived> frames;
+    bool is_busy = false;
+  };
+  struct UnderWay {
+    std::shared_ptr<std::atomic<bool>> is_cancelled;
+    Bytes size;
+  };
+
+  std::unique_ptr<Stream> stream_;
+  FrameReader reader_{Speaker::kClient};
+  FrameSender sender_;
+  CreditAccount credits_;
+  const Clock* clock_;
+  bool is_greeted_ = false;
+  bool is_closing_ = false;
+  bool sends_checksums_ = false;
+  std::string tenant_;
+  Nanoseconds began_{0};  ///< The frame that is coming.
+  Nanoseconds queued_at_{0};
+  Nanoseconds last_send_{0};
+  std::map<std::uint32_t, StreamQueue> streams_;
+  std::size_t waiting_ = 0;  ///< Frames in them.
+  std::map<std::uint64_t, UnderWay> under_way_;
+};
+
+}  // namespace assay::djinn

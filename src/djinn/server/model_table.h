@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Models that are loaded: one for the same graph, weights and options, however many clients load
+// it, and the plans of all of them in one cache. What a device holds of weights is lent to it by
+// the text segment, so that it counts.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "djinn/memory/text_segment.h"
+#include "djinn/server/weight_store.h"
+#include "engine/backend/device.h"
+#include "engine/plan/plan_cache.h"
+
+namespace assay::djinn {
+
+struct ServedModel {
+  ModelId id;
+  std::string name;
+  graph::Graph graph;
+  plan::PlanKey key;  ///< Without bindings.
+  std::shared_ptr<backend::LoadedModel> loaded;
+  Bytes weight_bytes;
+  bool has_states = false;  ///< A decoder: used through sessions.
+};
+
+class ModelTable {
+ public:
+  ModelTable(backend::Device& device, TextSegment& text, WeightStore& weights, Bytes plans,
+             int threads)
+      : device_(&device), text_(&text), weights_(&weights), plans_(plans), threads_(threads) {}
+
+  struct Loaded {
+    std::shared_ptr<const ServedModel> model;
+    bool was_there = false;
+  };
+  /// Whoever holds the model keeps it here; others go when room is needed.
+  Served<Loaded> load(const LoadModelMessage& message, std::span<const std::byte> graph);
+  Served<std::shared_ptr<const ServedModel>> find(const ModelId& id) const;
+
+  /// Unloads a model that nobody holds; false where there is none.
+  bool unload_an_unused();
+
+  /// Safe beside anything else.
+  Result<plan::PlanCache::Entry> executable(const ServedModel& model,
+                                            const graph::Bindings& bindings);
+  std::string explain_miss(const ServedModel& model, const graph::Bindings& bindings) const;
+  std::int64_t flush_plans() { return plans_.clear(); }
+  plan::PlanCacheCounts plans() const { return plans_.counts(); }
+  const std::map<ModelId, std::shared_ptr<const ServedModel>>& models() const { return models_; }
+  const backend::DeviceFacts& device() const { return device_->facts(); }
+
+ private:
+  Served<Done> lend(ServedModel& model);
+
+  backend::Device* device_;
+  TextSegment* text_;
+  WeightStore* weights_;
+  plan::PlanCache plans_;
+  int threads_;
+  std::map<ModelId, std::shared_ptr<const ServedModel>> models_;
+};
+
+/// The sizes that the inputs of a call give to the names of extents. A failure names the input that
+/// is missing, unknown or of another type.
+Served<graph::Bindings> bindings_of(const graph::Graph& graph,
+                                    const std::vector<TensorRecord>& inputs);
+
+}  // namespace assay::djinn

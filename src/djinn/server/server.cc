@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "djinn/server/server.h"
+
+#include <algorithm>
+
+#include "djinn/server/drawn.h"
+
+namespace assay::djinn {
+
+Result<std::unique_ptr<Server>> Server::create(backend::Device& device,
+                                               const ServerOptions& options, const Clock& clock) {
+  if (options.listen.empty()) return Error::user("no address to listen at");
+  ASSAY_TRY(auto loop, EventLoop::create(clock));
+  ASSAY_TRY(const Epoch epoch, draw_epoch());
+  std::unique_ptr<Server> server(new Server(options, clock, std::move(loop), epoch));
+  Server* const self = server.get();
+  const auto deliver = [self](const WaitingOpen& to, Answer answer) {
+    self->loop_->post(
+        [self, connection = to.connection,
+         header = FrameHeader{.stream = to.stream, .request = to.request},
+         answer = std::move(answer)] { self->deliver(connection, header, answer, true); });
+  };
+  ASSAY_TRY(server->service_, DeviceService::create(device, options.service, clock, deliver));
+  ASSAY_TRY(server->executor_, Executor::create({}, clock));
+  ASSAY_TRY_VOID(server->listen_all());
+  return server;
+}
+
+Server::Server(const ServerOptions& options, const Clock& clock, std::unique_ptr<EventLoop> loop,
+               Epoch epoch)
+    : options_(options), clock_(&clock), loop_(std::move(loop)), epoch_(epoch) {}
+
+Server::~Server() {
+  for (auto& [id, connection] : connections_)
+    connection->cancel_all();
+}
+
+Result<void> Server::listen_all() {
+  listeners_.reserve(options_.listen.size());  // Handlers refer to them.
+  for (const Address& address : options_.listen) {
+    ASSAY_TRY(Listener listener, Listener::create(address, options_.access));
+    listeners_.push_back(std::move(listener));
+    Listener* const from = &listeners_.back();
+    ASSAY_TRY_VOID(loop_->watch(from->descriptor(), {.readable = true},
+                                [this, from](Ready) { accept_from(*from); }));
+  }
+  return {};
+}
+
+std::vector<Address> Server::addresses() const {
+  std::vector<Address> addresses;
+  for (const Listener& listener : listeners_)
+    addresses.push_back(listener.address());
+  return addresses;
+}
+
+std::vector<std::string> Server::describe_memory() const {
+  return service_->sessions().with_memory([](DeviceMemory& memory) { return memory.describe(); });
+}
+
+Result<void> Server::run() {
+  return loop_->run();
+}
+
+void Server::stop() {
+  loop_->post([this] { drain(); });
+}
+
+void Server::accept_from(Listener& listener) {
+  while (true) {
+    auto stream = listener.accept();
+    // One that broke while it came, or no descriptor for it: the others go on.
+    if (!stream || *stream == nullptr) return;
+    if (connections_.size() >= options_.connections_max) continue;
+    const ConnectionId id = ++id_last_;
+    auto connection = std::make_unique<Connection>(*std::move(stream), options_.credits, *clock_);
+    const int descriptor = connection->descriptor();
+    connections_.emplace(id, std::move(connection));
+    const auto watched = loop_->watch(descriptor, {.readable = true},
+                                      [this, id](Ready ready) { on_ready(id, ready); });
+    if (!watched) connections_.erase(id);
+  }
+}
+
+void Server::on_ready(ConnectionId id, Ready ready) {
+  const auto at = connections_.find(id);
+  if (at == connections_.end()) return;
+  Connection& connection = *at->second;
+  if (ready.readable && connection.wants_to_read()) {
+    const auto read =
+        connection.read([&](Arrived arrived) { take(id, connection, std::move(arrived)); });
+    if (!read && connection.defect() != FrameDefect::kNone) {
+      const Failure failure(ErrorCode::kMalformed, read.error().to_string());
+      connection.answer({}, Answer::of(failure), true);
+    } else if (!read || !*read) {
+      return close(id);
+    }
+    start_work(id, connection);
+  }
+  settle(id);
+}
+
+void Server::settle(ConnectionId id) {
+  const auto at = connections_.find(id);
+  if (at == connections_.end()) return;
+  Connection& connection = *at->second;
+  const auto flushed = connection.flush();
+  if (!flushed || (*flushed && connection.is_closing())) return close(id);
+  const auto changed =
+      loop_->change(connection.descriptor(),
+                    {.readable = connection.wants_to_read(), .writable = connection.has_unsent()});
+  if (!changed) return close(id);
+  if (is_draining_) finish_if_drained();
+}
+
+void Server::close(ConnectionId id) {
+  const auto at = connections_.find(id);
+  if (at == connections_.end()) return;
+  loop_->forget(at->second->descriptor());
+  const std::string tenant = at->second->tenant();
+  at->second->cancel_all();
+  connections_.erase(at);
+  // After what runs for it just now; what waits was cancelled.
+  executor_->push({.tenant = tenant, .qos = QosClass::kRealtime}, [this, id] {
+    service_->forget(id);
+    loop_->post([this] { expire_sessions(); });
+  });
+  if (is_draining_) finish_if_drained();
+}
+
+void Server::expire_sessions() {
+  executor_->push({.tenant = {}, .qos = QosClass::kBatch}, [this] {
+    const auto next = service_->expire();
+    if (!next) return;
+    loop_->post([this, wait = *next] {
+      loop_->after(std::max(wait, Nanoseconds(1ms)), [this] { expire_sessions(); });
+    });
+  });
+}
+
+void Server::drain() {
+  if (is_draining_) return;
+  is_draining_ = true;
+  for (const Listener& listener : listeners_)
+    loop_->forget(listener.descriptor());
+  listeners_.clear();
+  loop_->after(options_.drain_max, [this] { loop_->stop(); });
+  finish_if_drained();
+}
+
+void Server::finish_if_drained() {
+  const bool is_idle = std::ranges::all_of(connections_, [](const auto& entry) {
+    return entry.second->under_way() == 0 && !entry.second->has_unsent();
+  });
+  if (is_idle) loop_->stop();
+}
+
+}  // namespace assay::djinn

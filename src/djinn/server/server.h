@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// The daemon without its command line: one thread waits for all clients and answers what needs no
+// device at once; another one computes (executor.h); a third moves states (session_keeper.h).
+//
+//   ASSAY_TRY(auto server, Server::create(*device, options, clock));
+//   server->addresses();         // With the ports that the system chose.
+//   ASSAY_TRY_VOID(server->run());   // Until stop() from any thread; what is under way is
+//   finished.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "djinn/server/connection.h"
+#include "djinn/server/executor.h"
+#include "djinn/server/service.h"
+#include "djinn/transport/event_loop.h"
+#include "djinn/transport/listener.h"
+
+namespace assay::djinn {
+
+struct ServerOptions {
+  std::vector<Address> listen;
+  AccessPolicy access = {};
+  DeviceServiceOptions service;
+  CreditLimits credits = {};
+  std::size_t connections_max = 1024;
+  Nanoseconds drain_max{10'000'000'000};  ///< After stop(): for those who take no answers.
+};
+
+class Server {
+ public:
+  static Result<std::unique_ptr<Server>> create(backend::Device& device,
+                                                const ServerOptions& options, const Clock& clock);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::vector<Address> addresses() const;
+  std::vector<std::string> describe_memory() const;
+  Result<void> run();
+  void stop();
+
+ private:
+  Server(const ServerOptions& options, const Clock& clock, std::unique_ptr<EventLoop> loop,
+         Epoch epoch);
+
+  // Of connections, in server.cc:
+  Result<void> listen_all();
+  void accept_from(Listener& listener);
+  void on_ready(ConnectionId id, Ready ready);
+  void settle(ConnectionId id);
+  void close(ConnectionId id);
+  void drain();
+  void finish_if_drained();
+  // Of requests, in server_requests.cc:
+  void take(ConnectionId id, Connection& connection, Arrived arrived);
+  Answer greet(Connection& connection, const Frame& frame);
+  std::optional<Answer> answer_at_once(ConnectionId id, Connection& connection, const Frame& frame);
+  void start_work(ConnectionId id, Connection& connection);
+  ServiceRequest scheduled(const Connection& connection, const FrameHeader& header) const;
+  void deliver(ConnectionId id, const FrameHeader& request, Answer answer, bool is_final);
+  std::string describe_connections() const;
+  void expire_sessions();
+
+  ServerOptions options_;
+  const Clock* clock_;
+  std::unique_ptr<EventLoop> loop_;
+  Epoch epoch_;
+  std::vector<Listener> listeners_;
+  std::map<ConnectionId, std::unique_ptr<Connection>> connections_;
+  ConnectionId id_last_ = kNobody;
+  bool is_draining_ = false;
+  std::unique_ptr<DeviceService> service_;
+  std::unique_ptr<Executor> executor_;  ///< Ends first.
+};
+
+}  // namespace assay::djinn

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// The half of Server that looks at what clients say.
+#include <algorithm>
+
+#include "core/codec/json.h"
+#include "djinn/server/server.h"
+
+namespace assay::djinn {
+namespace {
+
+constexpr std::uint64_t kFeaturesOffered = kFeatureChecksums;
+constexpr std::uint32_t kStreamsMax = 1024;
+
+template <class Message>
+Served<Message> read(const Frame& frame) {
+  auto message = decode<Message>(frame.body.bytes());
+  if (message) return *std::move(message);
+  return Failure(ErrorCode::kMalformed, message.error().to_string());
+}
+
+template <class Message>
+Answer answer_of(const Served<Message>& served) {
+  return served ? Answer::of(*served) : Answer::of(served.error());
+}
+
+Answer closing_failure(ErrorCode code, std::string message) {
+  Answer answer = Answer::of(Failure(code, std::move(message)));
+  answer.closes_connection = true;
+  return answer;
+}
+
+}  // namespace
+
+Answer Server::greet(Connection& connection, const Frame& frame) {
+  const auto hello = read<HelloMessage>(frame);
+  if (!hello) return Answer::of(hello.error());
+  if (hello->version_min > kVersionMax || hello->version_max < kVersionMin) {
+    return closing_failure(
+        ErrorCode::kVersion,
+        format("versions {} to {}; this server speaks {} to {}", hello->version_min,
+               hello->version_max, kVersionMin, kVersionMax));
+  }
+  if ((hello->features_required & ~kFeaturesOffered) != 0) {
+    return closing_failure(ErrorCode::kVersion,
+                           format("features {:#x} are required; this server has {:#x}",
+                                  hello->features_required, kFeaturesOffered));
+  }
+  if (!token_matches(options_.access, hello->token)) {
+    return closing_failure(ErrorCode::kUnauthorised, "the token is not the server's");
+  }
+  const std::uint64_t features =
+      (hello->features_wanted | hello->features_required) & kFeaturesOffered;
+  connection.greet(features, hello->tenant);
+  WelcomeMessage welcome{.version = std::min(hello->version_max, kVersionMax),
+                         .features = features,
+                         .epoch = epoch_,
+                         .server = "djinnd"};
+  for (const Address& address : addresses())
+    welcome.transports.push_back(to_text(address));
+  welcome.ops_max = static_cast<std::uint32_t>(options_.credits.ops);
+  welcome.bytes_max = static_cast<std::uint32_t>(
+      std::min<std::int64_t>(options_.credits.bytes.count(), UINT32_MAX));
+  welcome.streams_max = kStreamsMax;
+  welcome.rows_max = kRowsMax;
+  welcome.lease = options_.service.sessions.lease;
+  return Answer::of(welcome);
+}
+
+std::optional<Answer> Server::answer_at_once(ConnectionId id, Connection& connection,
+                                             const Frame& frame) {
+  switch (frame.header.opcode) {
+    case Opcode::kHello:
+      return greet(connection, frame);
+    case Opcode::kPing: {
+      const auto ping = read<PingMessage>(frame);
+      if (!ping) return Answer::of(ping.error());
+      PongMessage pong;
+      pong.nonce = ping->nonce;
+      return Answer::of(pong);
+    }
+    case Opcode::kSignalPhase: {
+      const auto message = read<SignalPhaseMessage>(frame);
+      if (!message) return Answer::of(message.error());
+      const auto done = service_->signal(id, frame.header.session, *message);
+      return done ? Answer::of(DoneMessage()) : Answer::of(done.error());
+    }
+    case Opcode::kCancel: {
+      const auto message = read<CancelMessage>(frame);
+      if (!message) return Answer::of(message.error());
+      // One that is done already was too quick to be cancelled: its answer tells.
+      connection.cancel(message->request);
+      return Answer::of(DoneMessage());
+    }
+    case Opcode::kStats: {
+      const auto message = read<StatsMessage>(frame);
+      if (!message) return Answer::of(message.error());
+      const auto text = service_->stats(message->section, describe_connections());
+      return text ? Answer::of(StatsTextMessage{*text}) : Answer::of(text.error());
+    }
+    case Opcode::kGoodbye:
+      connection.close_after_sending();
+      return Answer::of(DoneMessage());
+    default:
+      return std::nullopt;
+  }
+}
+
+void Server::take(ConnectionId id, Connection& connection, Arrived arrived) {
+  if (connection.is_closing()) return;
+  const FrameHeader header = arrived.frame.header;
+  auto answer = answer_at_once(id, connection, arrived.frame);
+  if (!answer && is_draining_) {
+    answer = Answer::of(Failure(ErrorCode::kClosing, "the server is being stopped"));
+  }
+  if (!answer) return connection.queue(std::move(arrived));
+  const bool is_told = !header.is_one_way || answer->opcode == Opcode::kError;
+  if (is_told) connection.answer(header, *std::move(answer), true);
+}
+
+ServiceRequest Server::scheduled(const Connection& connection, const FrameHeader& header) const {
+  ServiceRequest request{.tenant = connection.tenant(), .predicted = Nanoseconds(1ms)};
+  switch (header.opcode) {
+    case Opcode::kFindWeights:
+    case Opcode::kPutWeight:
+    case Opcode::kLoadModel:
+      request.qos = QosClass::kBatch;  // Loading is long, and disturbs those who compute.
+      break;
+    case Opcode::kAppend:
+      request.qos = service_->sessions().qos_of(header.session);
+      request.predicted = service_->sessions().predicted(header.session);
+      break;
+    default:
+      break;
+  }
+  if (header.deadline) request.deadline = clock_->now() + *header.deadline;
+  return request;
+}
+
+void Server::start_work(ConnectionId id, Connection& connection) {
+  while (auto arrived = connection.start()) {
+    const FrameHeader header = arrived->frame.header;
+    ServiceRequest scheduled = this->scheduled(connection, header);
+    auto request = std::make_shared<Request>(
+        Request{.connection = id,
+                .tenant = connection.tenant(),
+                .frame = std::move(arrived->frame),
+                .clock = StageClock(*clock_, arrived->began, arrived->ended),
+                .deadline = scheduled.deadline,
+                .is_cancelled = connection.cancellation_of(header.request)});
+    request->clock.set(&StageTimers::send, connection.last_send());
+    executor_->push(std::move(scheduled), [this, id, header, request] {
+      Answer answer = service_->serve(*request);
+      loop_->post([this, id, header, answer = std::move(answer)]() mutable {
+        deliver(id, header, std::move(answer), true);
+      });
+    });
+  }
+}
+
+void Server::deliver(ConnectionId id, const FrameHeader& request, Answer answer, bool is_final) {
+  const auto at = connections_.find(id);
+  if (at == connections_.end()) {
+    if (is_draining_) finish_if_drained();
+    return;
+  }
+  Connection& connection = *at->second;
+  if (request.is_one_way && answer.opcode != Opcode::kError) {
+    connection.finish(request);
+  } else {
+    connection.answer(request, std::move(answer), is_final);
+  }
+  start_work(id, connection);
+  settle(id);
+}
+
+std::string Server::describe_connections() const {
+  codec::Node list = codec::Node::list();
+  for (const auto& [id, connection] : connections_) {
+    codec::Node node = codec::Node::map();
+    node.set("connection", static_cast<std::int64_t>(id));
+    node.set("tenant", connection->tenant());
+    node.set("under_way", static_cast<std::int64_t>(connection->under_way()));
+    node.set("received_bytes", static_cast<std::int64_t>(connection->counters().received));
+    node.set("sent_bytes", static_cast<std::int64_t>(connection->counters().sent));
+    list.append(std::move(node));
+  }
+  return codec::to_json(list);
+}
+
+}  // namespace assay::djinn

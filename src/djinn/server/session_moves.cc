@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+// The half of SessionKeeper that works on states: operations that use them and the thread that
+// moves them.
+#include <algorithm>
+
+#include "djinn/server/session_keeper.h"
+
+namespace assay::djinn {
+namespace {
+
+/// What is copied in the background before it is asked again whether it is still wanted.
+constexpr Bytes kTidyAtMost{std::int64_t{4} << 20U};
+constexpr Bytes kEverything{INT64_MAX / 4};
+/// Of a copy of a machine of today, for predictions until one was measured; bytes a nanosecond.
+constexpr double kCopyRate = 4;
+
+bool is_on_device(Residence residence) {
+  return residence == Residence::kDirty || residence == Residence::kClean;
+}
+
+}  // namespace
+
+Served<KeptSession*> SessionKeeper::begin(ConnectionId connection, SessionHandle handle) {
+  Lock lock(mutex_);
+  ASSAY_TRY(KeptSession * session, find(connection, handle));
+  const Nanoseconds now = clock_->now();
+  session->phase.request(now);
+  session->asked = now;
+  const SessionId id = session->id;
+  while (true) {
+    const auto facts = store().facts(id);
+    if (!facts) return facts.error();  // It was closed meanwhile.
+    const bool is_here = is_on_device(facts->residence) && !session->is_lost;
+    if (is_here && book_.start_computing(session->reservation)) break;
+    const bool goes_on = !session->is_lost && wait_for_change(lock, now + options_.patience);
+    if (goes_on) continue;
+    session->asked.reset();
+    if (session->is_lost) return find(connection, handle).error();
+    return Failure(ErrorCode::kOverloaded, "no room for the state of the session came free in time",
+                   Nanoseconds(1s));
+  }
+  const auto pinned = store().pin(id);
+  ASSAY_CHECK(pinned.has_value(), "a state on the device can be pinned");
+  return session;
+}
+
+Served<std::vector<tensor::AnyView>> SessionKeeper::prepare(KeptSession& session,
+                                                            const Lengths& counts) {
+  Lock lock(mutex_);
+  const Nanoseconds until = clock_->now() + options_.patience;
+  while (true) {
+    const auto prepared = store().prepare_append(session.id, counts);
+    if (prepared) break;
+    const bool may_come = prepared.error().reason == RefusalReason::kDeviceFull && policy_->swaps();
+    if (!may_come) return prepared.error();
+    ASSAY_TRY(const Bytes wanted, store().wanted(session.id, counts));
+    wanted_ += wanted.count();
+    const bool goes_on = wait_for_change(lock, until);
+    wanted_ -= wanted.count();
+    if (!goes_on) return prepared.error();
+  }
+  ASSAY_TRY(auto states, store().states(session.id));
+  return states;
+}
+
+void SessionKeeper::commit(KeptSession& session, const Lengths& counts) {
+  const std::scoped_lock lock(mutex_);
+  const auto committed = store().commit_append(session.id, counts);
+  ASSAY_CHECK(committed.has_value(), "tokens that were prepared are committed");
+  for (std::size_t row = 0; row < counts.size(); ++row)
+    session.lengths[row] += counts[row];
+}
+
+void SessionKeeper::remember(KeptSession& session, std::uint64_t sequence, const Answer& answer,
+                             Nanoseconds took) {
+  const std::scoped_lock lock(mutex_);
+  session.sequence = sequence;
+  session.last = answer;
+  session.took_last = took;
+}
+
+void SessionKeeper::end(KeptSession& session, const std::optional<Lengths>& lengths_before) {
+  Lock lock(mutex_);
+  const auto unpinned = store().unpin(session.id);
+  ASSAY_CHECK(unpinned.has_value(), "a session in use is not closed");
+  for (std::size_t row = 0; lengths_before && row < session.lengths.size();) {
+    const auto cut =
+        store().truncate(session.id, static_cast<std::int64_t>(row), (*lengths_before)[row]);
+    if (cut) {
+      session.lengths[row] = (*lengths_before)[row];
+      ++row;
+      continue;
+    }
+    ASSAY_CHECK(cut.error().reason == RefusalReason::kBusy, "only a copy keeps tokens");
+    changed_.wait(lock);
+  }
+  book_.stop_computing(session.reservation);
+  session.asked.reset();
+  session.used_last = clock_->now();
+  changed_.notify_all();
+  tell_mover();
+}
+
+IdleView SessionKeeper::view() const {
+  const MemoryReport report = store().report();
+  IdleView view{.free = report.data.free,
+                .wanted = Bytes(wanted_),
+                .host_free = report.host.free,
+                .to_host_rate = kCopyRate,
+                .to_device_rate = kCopyRate};
+  for (const auto& [id, session] : sessions_) {
+    const auto facts = store().facts(id);
+    ASSAY_CHECK(facts.has_value(), "a session that is kept is in the store");
+    const bool is_out = facts->residence == Residence::kHostOnly;
+    view.sessions.push_back(
+        {.id = id,
+         .residence = facts->residence,
+         .is_busy = facts->is_busy,
+         .is_pinned = facts->pins > 0,
+         .held = facts->held,
+         .dirty = facts->dirty,
+         .restore = is_out ? store().memory().wanted(id, facts->lengths) : Bytes(0),
+         .asked = session->asked,
+         .used_last = session->used_last,
+         .phase = session->phase});
+  }
+  return view;
+}
+
+void SessionKeeper::copy(Lock& lock, Outcome<CopyWork> work) {
+  if (!work) return;  // It changed its mind, or there is no room: the policy is asked again.
+  lock.unlock();
+  work->run();
+  lock.lock();
+  const SessionId id = work->session();
+  const auto finished = store().finish(std::move(*work));
+  const auto session = sessions_.find(id);
+  if (!finished && session != sessions_.end()) session->second->is_lost = true;
+  changed_.notify_all();
+}
+
+void SessionKeeper::execute(Lock& lock, const SwapAction& action) {
+  switch (action.kind) {
+    case SwapKind::kClean:
+      return copy(lock, store().begin_clean(action.session, kEverything));
+    case SwapKind::kTidy:
+      return copy(lock, store().begin_clean(action.session, kTidyAtMost));
+    case SwapKind::kRestore:
+      return copy(lock, store().begin_restore(action.session));
+    case SwapKind::kDrop:
+      std::ignore = store().drop(action.session);  // Who is in use by now stays.
+      changed_.notify_all();
+      return;
+  }
+}
+
+void SessionKeeper::move_states() {
+  Lock lock(mutex_);
+  while (!is_ending_) {
+    mover_has_news_ = false;
+    const Nanoseconds now = clock_->now();
+    const IdleView seen = view();
+    const std::vector<SwapAction> actions = policy_->decide(now, seen);
+    if (!actions.empty()) {
+      // One, because while its bytes move the world changes.
+      const bool has_changed = [&] {
+        const SwapCounts before = store().report().swap;
+        execute(lock, actions.front());
+        const SwapCounts after = store().report().swap;
+        return before.cleans != after.cleans || before.restores != after.restores ||
+               before.drops != after.drops;
+      }();
+      if (has_changed || mover_has_news_) continue;
+    }
+    const auto next = policy_->next_decision(now, seen);
+    const Nanoseconds wait =
+        next ? std::max(*next - clock_->now(), Nanoseconds(1ms)) : Nanoseconds(1h);
+    if (!mover_has_news_ && !is_ending_) mover_wakes_.wait_for(lock, wait);
+  }
+}
+
+void SessionKeeper::for_each(
+    const std::function<void(const KeptSession&, const SessionFacts&)>& visit) const {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [id, session] : sessions_) {
+    const auto facts = store().facts(id);
+    ASSAY_CHECK(facts.has_value(), "a session that is kept is in the store");
+    visit(*session, *facts);
+  }
+}
+
+QosClass SessionKeeper::qos_of(SessionHandle handle) const {
+  const std::scoped_lock lock(mutex_);
+  const auto at = sessions_.find({.index = handle.index, .generation = handle.generation});
+  return at == sessions_.end() ? QosClass::kInteractive : at->second->qos;
+}
+
+Nanoseconds SessionKeeper::predicted(SessionHandle handle) const {
+  const std::scoped_lock lock(mutex_);
+  const auto at = sessions_.find({.index = handle.index, .generation = handle.generation});
+  return at == sessions_.end() ? Nanoseconds(1ms) : at->second->took_last;
+}
+
+std::int64_t SessionKeeper::waiting() const {
+  const std::scoped_lock lock(mutex_);
+  return book_.waiting();
+}
+
+Bytes SessionKeeper::reserved() const {
+  const std::scoped_lock lock(mutex_);
+  return book_.reserved();
+}
+
+}  // namespace assay::djinn

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+// Djinn end to end: a client over a unix socket gets the very bytes that the engine gives in this
+// process, whatever happens in between.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "core/codec/temporary_folder.h"
+#include "core/random.h"
+#include "djinn/client/client.h"
+#include "djinn/server/server.h"
+#include "engine/backends/reference/reference_device.h"
+#include "engine/models/builders/decoder.h"
+#include "engine/runtime/text_session.h"
+
+namespace assay::djinn {
+namespace {
+
+using tensor::DType;
+using tensor::HostTensor;
+using ::testing::HasSubstr;
+
+constexpr std::int64_t kMi = std::int64_t{1} << 20U;
+
+DeviceServiceOptions small_service(const std::string& policy) {
+  return {.memory = {.device = Bytes(32 * kMi),
+                     .text = Bytes(8 * kMi),
+                     .stack = Bytes(kMi),
+                     .block_size = Bytes(4096),
+                     .host = Bytes(policy == "none" ? 0 : 16 * kMi),
+                     .host_block_size = Bytes(4096),
+                     .verifies_restores = true},
+          .sessions = {.policy = policy}};
+}
+
+/// A server in this process, on a thread of its own.
+class RunningServer {
+ public:
+  explicit RunningServer(DeviceServiceOptions options = small_service("none"),
+                         CreditLimits credits = {}) {
+    address_ = "unix:" + (folder_.path() / "djinn.sock").string();
+    auto server = Server::create(
+        *device_,
+        {.listen = {*parse_address(address_)}, .service = std::move(options), .credits = credits},
+        clock_);
+    EXPECT_TRUE(server) << server.error().to_string();
+    server_ = std::move(*server);
+    thread_ = std::thread([this] { EXPECT_TRUE(server_->run()); });
+  }
+  ~RunningServer() { stop(); }
+  void stop() {
+    if (!thread_.joinable()) return;
+    server_->stop();
+    thread_.join();
+    server_ = nullptr;
+  }
+  const std::string& address() const { return address_; }
+  Client client(const ConnectOptions& options = {}) const {
+    auto client = connect(address_, options);
+    EXPECT_TRUE(client) << client.error().to_string();
+    return *std::move(client);
+  }
+
+ private:
+  codec::TemporaryFolder folder_{"djinn"};
+  std::unique_ptr<backend::Device> device_ = reference::make_reference_device();
+  SteadyClock clock_;
+  std::string address_;
+  std::unique_ptr<Server> server_;
+  std::thread thread_;
+};
+
+graph::Graph mlp_graph() {
+  graph::Graph graph;
+  const auto x = graph.input("x", DType::kF32, {"batch", 24});
+  const auto wide = graph.op("linear", {x, graph.weight("a", {DType::kF32, {32, 24}})});
+  const auto hidden = graph.op("activation", {wide}, {{"kind", "relu"}});
+  graph.output("y", graph.op("linear", {hidden, graph.weight("b", {DType::kF32, {8, 32}})}));
+  graph.output("hidden", hidden);
+  return graph;
+}
+
+models::DecoderConfig small_decoder(std::uint64_t seed) {
+  const bool is_llama = seed % 2 == 1;
+  return {.vocabulary = 40 + static_cast<std::int64_t>(seed % 7),
+          .width = 16,
+          .depth = 1 + static_cast<std::int64_t>(seed % 3),
+          .heads = 4,
+          .kv_heads = is_llama ? 2 : 4,
+          .head_width = 4,
+          .mlp_width = 32,
+          .positions = is_llama ? 0 : 64,
+          .is_llama = is_llama};
+}
+
+HostTensor random_tensor(const tensor::TensorType& type, std::uint64_t seed) {
+  HostTensor tensor = *HostTensor::create(type);
+  Random random(seed);
+  for (std::int64_t i = 0; i < tensor.size().count() / 4; ++i)
+    store_element(tensor.view(), i, random.normal());
+  return tensor;
+}
+
+std::string bytes_of(const tensor::ConstAnyView& view) {
+  const auto size = *dense_size(view.type);
+  return {static_cast<const char*>(view.data), size};
+}
+
+std::string bytes_of(std::span<const float> values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
+}
+
+TEST(Djinn, CallGivesTheBytesOfTheEngine) {
+  const RunningServer server;
+  Client client = server.client();
+  const graph::Graph graph = mlp_graph();
+  const graph::Weights weights = *graph::seeded_weights(graph, 3);
+  auto model = client.load(graph, weights, {.name = "mlp"});
+  ASSERT_TRUE(model) << model.error().to_string();
+  const auto device = reference::make_reference_device();
+  const auto loaded = device->load(graph, weights, {});
+  ASSERT_TRUE(loaded);
+  for (const std::int64_t batch : {1, 5, 2, 5}) {
+    const HostTensor x = random_tensor({DType::kF32, {batch, 24}}, 7);
+    const auto result = model->call({{"x", x.view()}});
+    ASSERT_TRUE(result) << result.error().to_string();
+    ASSERT_EQ(result->outputs.count(), 2U);
+    const auto executable = (*loaded)->prepare({{"batch", batch}});
+    ASSERT_TRUE(executable);
+    HostTensor y = *HostTensor::create({DType::kF32, {batch, 8}});
+    HostTensor hidden = *HostTensor::create({DType::kF32, {batch, 32}});
+    const std::vector<tensor::ConstAnyView> inputs{x.view()};
+    const std::vector<tensor::AnyView> outputs{y.view(), hidden.view()};
+    ASSERT_TRUE((*executable)->run({.inputs = inputs, .states = {}, .outputs = outputs}));
+    EXPECT_EQ(bytes_of(result->outputs.view(0)), bytes_of(std::as_const(y).view()));
+    EXPECT_EQ(bytes_of(result->outputs.view(1)), bytes_of(std::as_const(hidden).view()));
+    EXPECT_GT(result->timers.execute.count(), 0);
+  }
+}
+
+TEST(Djinn, SessionsGiveTheBytesOfTheEngine) {
+  for (const std::string policy : {"none", "proactive", "lazy"}) {
+    const RunningServer server(small_service(policy));
+    Client client = server.client({.has_checksums = true});
+    for (std::uint64_t seed = 0; seed < 4; ++seed) {
+      const graph::Graph graph = *models::build_decoder(small_decoder(seed));
+      const graph::Weights weights = *graph::seeded_weights(graph, seed);
+      auto model = client.load(graph, weights, {.name = "decoder"});
+      ASSERT_TRUE(model) << model.error().to_string();
+      auto session = model->open_session({.rows = 2, .capacity = 48});
+      ASSERT_TRUE(session) << session.error().to_string();
+
+      const auto device = reference::make_reference_device();
+      std::shared_ptr<backend::LoadedModel> loaded = *device->load(graph, weights, {});
+      auto own = *runtime::TextSession::create(loaded, {.rows = 2, .capacity = 48});
+      Random random(seed + 100);
+      for (int step = 0; step < 6; ++step) {
+        RowTokens tokens(2);
+        for (auto& row : tokens) {
+          const std::uint64_t count = step == 0 ? 5 : random.below(3);
+          for (std::uint64_t i = 0; i < count; ++i)
+            row.push_back(static_cast<TokenId>(random.below(40)));
+        }
+        if (tokens[0].empty() && tokens[1].empty()) tokens[0].push_back(1);
+        const std::uint64_t between = random.below(4);
+        if (between == 0) {
+          ASSERT_TRUE(client.flush_plans());
+        }
+        if (between == 1) client.channel().link().value()->break_off();
+        if (between == 2) {
+          ASSERT_TRUE(session->signal_phase("IO_WAIT", Nanoseconds(50ms)));
+        }
+        const auto got = session->prefill(tokens);
+        ASSERT_TRUE(got) << got.error().to_string() << " at step " << step << " of " << policy;
+        const auto expected = own.append(tokens);
+        ASSERT_TRUE(expected);
+        ASSERT_EQ(got->outputs.count(), 1U);
+        std::string scores;
+        for (const auto& row : *expected)
+          scores += bytes_of(row);
+        EXPECT_EQ(bytes_of(got->outputs.view(0)), scores);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace assay::djinn
