@@ -38,11 +38,12 @@ std::byte* allocate(std::size_t size) {
   if (size < kHugePage) {
     return static_cast<std::byte*>(std::aligned_alloc(HostTensor::kAlignment, size));
   }
-  auto* memory = static_cast<std::byte*>(std::aligned_alloc(kHugePage, size));
+  void* memory = nullptr;  // aligned_alloc wants sizes in whole pages.
+  if (::posix_memalign(&memory, kHugePage, size) != 0) return nullptr;
   // Whole pages only, so that no memory is taken beyond what was asked for. Where the system has no
   // huge pages, small ones do.
-  if (memory != nullptr) (void)::madvise(memory, size / kHugePage * kHugePage, MADV_HUGEPAGE);
-  return memory;
+  (void)::madvise(memory, size / kHugePage * kHugePage, MADV_HUGEPAGE);
+  return static_cast<std::byte*>(memory);
 }
 
 }  // namespace
