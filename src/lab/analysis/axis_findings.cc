@@ -45,7 +45,8 @@ std::optional<double> log_work(const CellFinding& cell) {
 
 bool is_usable(const CellFinding& cell, std::string_view axis) {
   return cell.kind == sweep::TrialKind::kCell && cell.time.has_number() &&
-         cell.processes >= st::kProcessesMin && number_of(cell.factors, axis).value_or(0) > 0;
+         cell.time.state() != State::kSimulated && cell.processes >= st::kProcessesMin &&
+         number_of(cell.factors, axis).value_or(0) > 0;
 }
 
 void complete(AxisLine& line) {

@@ -14,7 +14,7 @@
 namespace assay::analysis {
 
 /// Cells of one arm that differ in the axis alone, rising; only those measured by three processes
-/// or more and at a positive x.
+/// or more (not simulated) and at a positive x.
 struct AxisLine {
   std::string axis;
   spec::Factors series;  ///< The other factors, and the arm.

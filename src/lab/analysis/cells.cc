@@ -54,7 +54,7 @@ Value percentile_of(const MeasuredArm& arm, const Percentile& wanted, double con
                           format("{} samples, {} needs {}", pool.size(), wanted.name, needed));
   }
   // Of its own in every process: an interval over them. Else only all together reach so far.
-  if (logs.size() == arm.processes.size()) return st::over_processes(logs, confidence);
+  if (logs.size() == arm.processes.size()) return value_of(logs, arm.simulated_by, confidence);
   Value together = Value::measured(st::quantile(pool, wanted.p));
   if (std::ssize(arm.processes) >= st::kProcessesMin) return together;
   return together.weakened(State::kUndecided, st::over_processes(logs_of(arm), 0.95).reason());
@@ -75,7 +75,7 @@ Value clean_time(const MeasuredTrial& trial, const MeasuredArm& arm, double conf
     return Value::missing(State::kNotMeasured,
                           format("no process has {} samples without doubt", kCleanSamplesMin));
   }
-  return st::over_processes(logs, confidence);
+  return value_of(logs, arm.simulated_by, confidence);
 }
 
 void split_spread(const MeasuredArm& arm, CellFinding& cell) {
@@ -124,10 +124,14 @@ Value metric_of(const MeasuredArm& arm, const std::string& name, double confiden
 void set_values(const MeasuredTrial& trial, const MeasuredArm& arm, double confidence,
                 const std::optional<std::string>& contamination, CellFinding& cell) {
   const auto doubted = [&](const Value& value) {
-    if (!contamination || !value.has_number()) return value;
-    return value.weakened(State::kContaminated, *contamination);
+    if (!value.has_number()) return value;
+    const Value said =
+        arm.simulated_by.empty() ? value : value.weakened(State::kSimulated, arm.simulated_by);
+    if (!contamination) return said;
+    const std::string source = arm.simulated_by.empty() ? "" : "; " + arm.simulated_by;
+    return said.weakened(State::kContaminated, *contamination + source);
   };
-  cell.time = doubted(st::over_processes(cell.process_logs, confidence));
+  cell.time = doubted(value_of(cell.process_logs, arm.simulated_by, confidence));
   cell.time_clean = doubted(clean_time(trial, arm, confidence));
   cell.time_per_work = arm.work > 0
                            ? cell.time.scaled(1 / arm.work)

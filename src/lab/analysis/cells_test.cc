@@ -117,5 +117,35 @@ TEST(CellOf, IsCalledAsTheExperimentSays) {
   EXPECT_EQ(cell_of(spec, trial, trial.arms[0], 0.95).label, "cpu_7_only");
 }
 
+/// Of a virtual clock: every sample of every process the same.
+MeasuredArm simulated_arm(int processes) {
+  MeasuredArm arm = arm_of(processes, 0, 0);
+  arm.simulated_by = "virtual clock of sim:toy";
+  return arm;
+}
+
+TEST(CellOf, ASimulatedTimeSaysSoInEveryNumberThatIsMadeOfIt) {
+  for (const int processes : {1, 5}) {
+    const CellFinding cell = cell_from(simulated_arm(processes));
+    for (const Value& value : {cell.time, cell.time_clean, cell.bytes_rate, cell.p50, cell.p90}) {
+      EXPECT_EQ(value.state(), State::kSimulated) << to_text(value);
+      EXPECT_EQ(value.reason(), "virtual clock of sim:toy");
+    }
+    EXPECT_NEAR(cell.time.number(), 1000, 1e-9);
+    EXPECT_THAT(cell.cell_class, ::testing::HasSubstr("(simulated), 1 us to 10 us"));
+  }
+}
+
+TEST(CellOf, SimulatedProcessesThatDifferAreNotPublishedAsOne) {
+  MeasuredArm arm = arm_of(2, 0.1, 0);
+  arm.simulated_by = "virtual clock of sim:toy";
+  EXPECT_EQ(cell_from(arm).time.state(), State::kUndecided);
+  arm = simulated_arm(3);
+  arm.processes[1].build = "another";
+  const CellFinding mixed = cell_from(arm);
+  EXPECT_EQ(mixed.time.state(), State::kContaminated);
+  EXPECT_THAT(mixed.time.reason(), ::testing::HasSubstr("; virtual clock of sim:toy"));
+}
+
 }  // namespace
 }  // namespace assay::analysis

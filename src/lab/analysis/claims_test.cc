@@ -188,5 +188,17 @@ TEST(Claims, ManyClaimsAboutNothingAreRarelyDecided) {
   EXPECT_LE(decided, kTrials * 5 / 100);
 }
 
+TEST(Claims, ASimulationDecidesNothing) {
+  Planting planting = usual();
+  planting.change = [](store::Record& record) {
+    for (store::ArmRecord& arm : record.arms) {
+      arm.series.simulated_by = "virtual clock of sim:toy";
+    }
+  };
+  const ClaimFinding finding = judged(below(0.9), planting);
+  EXPECT_EQ(finding.verdict, Verdict::kUndecided);
+  EXPECT_THAT(finding.because, HasSubstr("is simulated (virtual clock of sim:toy)"));
+}
+
 }  // namespace
 }  // namespace assay::analysis

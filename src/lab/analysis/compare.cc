@@ -53,6 +53,10 @@ Value ratio_of(const CellFinding& before, const CellFinding& after, double confi
   return ratio.weakened(weaker.state(), weaker.reason());
 }
 
+bool is_simulated(const CellFinding& cell) {
+  return cell.time.state() == State::kSimulated;
+}
+
 CellComparison compare_cells(const CellFinding& before, const CellFinding& after,
                              const CompareOptions& options) {
   CellComparison cell;
@@ -64,6 +68,12 @@ CellComparison compare_cells(const CellFinding& before, const CellFinding& after
   if (!before.time.has_number() || !after.time.has_number()) {
     cell.ratio = after.time / before.time;
     cell.because = format("{} then {}", to_text(before.time.state()), to_text(after.time.state()));
+    return cell;
+  }
+  if (is_simulated(before) != is_simulated(after)) {
+    cell.because = format("{} then {}: they are not compared", to_text(before.time.state()),
+                          to_text(after.time.state()));
+    cell.ratio = Value::missing(State::kNotMeasured, cell.because);
     return cell;
   }
   cell.ratio = ratio_of(before, after, options.confidence);

@@ -88,5 +88,18 @@ TEST(CompareRuns, SameThingTwiceIsRarelyCalledDifferent) {
   EXPECT_LE(wrong, static_cast<int>(kPairs * 5 / 100));
 }
 
+TEST(CompareRuns, ASimulatedRunIsNotComparedWithAMeasuredOne) {
+  Findings simulated = run_of(2, 1);
+  for (CellFinding& cell : simulated.cells) {
+    cell.time = Value::of(State::kSimulated, cell.time.number(), "virtual clock of sim:toy");
+  }
+  const RunComparison comparison = compare_runs(run_of(1, 1), simulated, {});
+  for (const CellComparison& cell : comparison.cells) {
+    EXPECT_EQ(cell.verdict, Difference::kUndecided);
+    EXPECT_EQ(cell.ratio.state(), State::kNotMeasured);
+    EXPECT_EQ(cell.because, "measured then simulated: they are not compared");
+  }
+}
+
 }  // namespace
 }  // namespace assay::analysis

@@ -2,9 +2,11 @@
 #include "lab/analysis/doubt.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 
 #include "core/format.h"
+#include "core/statistics/processes.h"
 #include "core/statistics/significance.h"
 
 namespace assay::analysis {
@@ -31,6 +33,13 @@ std::vector<double> logs_of(const MeasuredArm& arm) {
     logs.push_back(process.log_median);
   }
   return logs;
+}
+
+Value value_of(std::span<const double> logs, const std::string& simulated_by, double confidence) {
+  if (simulated_by.empty()) return st::over_processes(logs, confidence);
+  const auto [least, most] = std::ranges::minmax(logs);
+  if (least == most) return Value::of(State::kSimulated, std::exp(least), simulated_by);
+  return st::over_processes(logs, confidence).weakened(State::kSimulated, simulated_by);
 }
 
 std::vector<std::string> doubts_of(const MeasuredArm& arm) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,10 @@ namespace assay::analysis {
 
 /// Log of the median time, one per process that measured the arm.
 std::vector<double> logs_of(const MeasuredArm& arm);
+
+/// exp of the centre over processes in the state it has by itself: measured, simulated where there
+/// is a source of that (equal processes then need no number of them), or undecided.
+Value value_of(std::span<const double> logs, const std::string& simulated_by, double confidence);
 
 /// One sentence per doubt and process: "process 2: the median drifted by 3.1 % while sampled".
 std::vector<std::string> doubts_of(const MeasuredArm& arm);

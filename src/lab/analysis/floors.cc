@@ -37,7 +37,10 @@ std::string class_of_cell(std::string_view workload, double nanoseconds) {
 
 std::string class_of_arm(std::string_view workload, const MeasuredArm& arm) {
   const std::vector<double> logs = logs_of(arm);
-  return logs.empty() ? "" : class_of_cell(workload, std::exp(statistics::process_center(logs)));
+  if (logs.empty()) return "";
+  const std::string kind =
+      arm.simulated_by.empty() ? std::string(workload) : format("{} (simulated)", workload);
+  return class_of_cell(kind, std::exp(statistics::process_center(logs)));
 }
 
 std::vector<Floor> floors_of(const std::vector<CellFinding>& cells,
@@ -45,7 +48,9 @@ std::vector<Floor> floors_of(const std::vector<CellFinding>& cells,
                              const std::vector<store::KnownFloor>& known) {
   std::vector<Floor> floors;
   for (const RatioFinding& ratio : ratios) {
-    if (ratio.kind != sweep::TrialKind::kFloor) continue;
+    // What is equal by construction shows no limit of the instrument.
+    const bool is_simulated = ratio.ratio.state() == State::kSimulated;
+    if (ratio.kind != sweep::TrialKind::kFloor || is_simulated) continue;
     Floor& floor = floors.emplace_back();
     floor.cell_class = class_of_base(cells, ratio);
     floor.trial_id = ratio.trial_id;

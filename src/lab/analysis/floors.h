@@ -18,13 +18,14 @@
 
 namespace assay::analysis {
 
-/// "gemm, 1 ms to 10 ms": the class of a cell whose call takes so long.
+/// "gemm, 1 ms to 10 ms": the class of a cell whose call takes so long. Simulated times are of a
+/// class of their own: "vit (simulated), 1 ms to 10 ms".
 std::string class_of_cell(std::string_view workload, double nanoseconds);
 /// By the median over processes; empty where nothing was measured.
 std::string class_of_arm(std::string_view workload, const MeasuredArm& arm);
 
-/// One per A/A ratio, `detectable` 0 where it has no interval; then those that earlier runs on this
-/// machine measured for classes of these cells, as imported.
+/// One per measured A/A ratio, `detectable` 0 where it has no interval; then those that earlier
+/// runs on this machine measured for classes of these cells, as imported.
 std::vector<Floor> floors_of(const std::vector<CellFinding>& cells,
                              const std::vector<RatioFinding>& ratios,
                              const std::vector<store::KnownFloor>& known);

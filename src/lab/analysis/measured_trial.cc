@@ -42,7 +42,8 @@ ProcessSamples samples_of(const Record& record, const ArmRecord& arm, double res
   process.batch = std::max<std::int64_t>(1, arm.series.batch);
   process.doubts = arm.series.doubts;
   process.doubts.resize(arm.series.samples.size());
-  process.sentences = record.doubts;
+  // What disturbs the machine does not disturb a virtual clock.
+  if (arm.series.simulated_by.empty()) process.sentences = record.doubts;
   process.build = record.build;
   process.times.reserve(arm.series.samples.size());
   const double calls = static_cast<double>(process.batch);
@@ -81,6 +82,7 @@ void add_arm(MeasuredTrial& trial, const Record& record, const ArmRecord& arm, d
   into.flops = arm.flops;
   into.bytes = arm.bytes;
   into.work = arm.work;
+  into.simulated_by = arm.series.simulated_by;
   into.processes.push_back(samples_of(record, arm, resolution));
 }
 

@@ -47,6 +47,7 @@ struct MeasuredArm {
   double flops = 0;
   double bytes = 0;
   double work = 0;
+  std::string simulated_by;               ///< Of its time; empty: measured.
   std::vector<ProcessSamples> processes;  ///< By replicate.
   std::vector<Miss> misses;
 

@@ -130,6 +130,16 @@ std::optional<PairedLogs> obstacle(const MeasuredTrial& trial, std::string_view 
   return worst;
 }
 
+/// Time that passed and time of a model are not compared; two of models are, and say so.
+std::optional<PairedLogs> mixture(const MeasuredArm& base, const MeasuredArm& other) {
+  if (base.simulated_by.empty() == other.simulated_by.empty()) return std::nullopt;
+  const MeasuredArm& simulated = base.simulated_by.empty() ? other : base;
+  const MeasuredArm& measured = base.simulated_by.empty() ? base : other;
+  return nothing(State::kNotMeasured,
+                 format("{} is simulated ({}) and {} was measured: they are not compared",
+                        simulated.name, simulated.simulated_by, measured.name));
+}
+
 void mark_contamination(const MeasuredArm& base, const MeasuredArm& other, std::size_t drifting,
                         PairedLogs& paired) {
   const std::size_t total = paired.logs.size();
@@ -161,7 +171,7 @@ std::vector<std::string> metric_names() {
 
 Value PairedLogs::value(double confidence) const {
   if (!has_number(state)) return Value::missing(state, reason);
-  return st::over_processes(logs, confidence).weakened(state, reason);
+  return value_of(logs, simulated_by, confidence).weakened(state, reason);
 }
 
 PairedLogs paired_logs(const MeasuredTrial& trial, std::string_view base_name,
@@ -169,6 +179,7 @@ PairedLogs paired_logs(const MeasuredTrial& trial, std::string_view base_name,
   if (auto missing = obstacle(trial, base_name, other_name)) return *std::move(missing);
   const MeasuredArm& base = *trial.find(base_name);
   const MeasuredArm& other = *trial.find(other_name);
+  if (auto mixed = mixture(base, other)) return *std::move(mixed);
   const auto shift = count_shift(base, other, metric);
   if (!shift) return nothing(State::kNotMeasured, "the workload does not count what is compared");
   const bool is_rate = metric == Metric::kFlopsRate || metric == Metric::kBytesRate;
@@ -186,7 +197,17 @@ PairedLogs paired_logs(const MeasuredTrial& trial, std::string_view base_name,
   if (paired.logs.empty()) {
     return nothing(State::kNotMeasured, "no process has enough samples of both arms");
   }
+  if (!base.simulated_by.empty()) {
+    paired.state = State::kSimulated;
+    paired.simulated_by = base.simulated_by == other.simulated_by
+                              ? base.simulated_by
+                              : format("{} and {}", base.simulated_by, other.simulated_by);
+    paired.reason = paired.simulated_by;
+  }
   mark_contamination(base, other, drifting, paired);
+  if (paired.state == State::kContaminated && !paired.simulated_by.empty()) {
+    paired.reason += "; " + paired.simulated_by;
+  }
   return paired;
 }
 
@@ -208,7 +229,8 @@ std::vector<RatioFinding> ratios_of(const MeasuredTrial& trial, double confidenc
     ratio.ratio_per_work = shift || !ratio.ratio.has_number()
                                ? ratio.ratio.scaled(std::exp(shift.value_or(0)))
                                : Value::missing(State::kNotMeasured, "the workload counts no work");
-    if (!paired.logs.empty()) ratio.p_value = st::process_p_value(paired.logs);
+    const bool asks = !paired.logs.empty() && paired.simulated_by.empty();  // Chance has no part
+    if (asks) ratio.p_value = st::process_p_value(paired.logs);             // in a simulation.
     ratio.process_log_ratios = std::move(paired.logs);
   }
   return ratios;
@@ -219,7 +241,8 @@ void adjust_p_values(std::vector<RatioFinding>& ratios) {
   std::vector<double> p_values;
   for (RatioFinding& ratio : ratios) {
     const bool is_answered = std::ssize(ratio.process_log_ratios) >= st::kProcessesMin;
-    if (ratio.kind == sweep::TrialKind::kFloor || !is_answered) continue;
+    const bool is_simulated = ratio.ratio.state() == State::kSimulated;
+    if (ratio.kind == sweep::TrialKind::kFloor || !is_answered || is_simulated) continue;
     asked.push_back(&ratio);
     p_values.push_back(ratio.p_value);
   }

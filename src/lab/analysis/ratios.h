@@ -35,6 +35,7 @@ struct PairedLogs {
   /// Why there are none, or why they may not be believed.
   State state = State::kMeasured;
   std::string reason;
+  std::string simulated_by = {};  ///< Of both times; empty: measured.
 
   /// exp of the centre with the interval over processes, in the weakest state.
   Value value(double confidence) const;

@@ -119,5 +119,32 @@ TEST(ParseMetric, KnowsTheNamesOfTheReport) {
   EXPECT_EQ(parse_metric("latency"), std::nullopt);
 }
 
+TEST(PairedLogs, WhatWasSimulatedAndWhatWasMeasuredAreNotCompared) {
+  for (const std::size_t simulated : {0U, 1U}) {
+    MeasuredTrial trial = trial_of(3);
+    trial.arms[simulated].simulated_by = "virtual clock of sim:toy";
+    const RatioFinding ratio = ratios_of(trial, 0.95).front();
+    EXPECT_EQ(ratio.ratio.state(), State::kNotMeasured);
+    EXPECT_EQ(ratio.ratio_per_work.state(), State::kNotMeasured);
+    EXPECT_EQ(ratio.ratio.reason(),
+              format("{} is simulated (virtual clock of sim:toy) and {} was measured: they are "
+                     "not compared",
+                     trial.arms[simulated].name, trial.arms[1 - simulated].name));
+  }
+}
+
+TEST(PairedLogs, OfTwoSimulatedTimesIsSimulated) {
+  MeasuredTrial trial = trial_of(1);  // One process: a simulation needs no second.
+  trial.arms[0].simulated_by = "virtual clock of sim:toy";
+  trial.arms[1].simulated_by = "virtual clock of sim:other";
+  std::vector<RatioFinding> ratios = ratios_of(trial, 0.95);
+  EXPECT_EQ(ratios[0].ratio.state(), State::kSimulated);
+  EXPECT_EQ(ratios[0].ratio.reason(), "virtual clock of sim:toy and virtual clock of sim:other");
+  EXPECT_NEAR(ratios[0].ratio.number(), 2, 1e-9);
+  EXPECT_EQ(ratios[0].p_value, 1) << "chance has no part in it";
+  adjust_p_values(ratios);
+  EXPECT_EQ(ratios[0].p_adjusted, 1);
+}
+
 }  // namespace
 }  // namespace assay::analysis

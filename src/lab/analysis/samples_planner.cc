@@ -40,6 +40,7 @@ SamplesPlanner::Process SamplesPlanner::process_of(const store::Record& record) 
   double sampled = 0;
   for (const store::ArmRecord& arm : record.arms) {
     if (arm.status != store::Status::kOk || arm.series.samples.empty()) continue;
+    if (!arm.series.simulated_by.empty()) continue;  // All of its samples are one.
     measured.push_back(&arm.series);
     for (const Nanoseconds sample : arm.series.samples) {
       sampled += Seconds(sample).count();

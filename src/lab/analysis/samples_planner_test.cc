@@ -145,5 +145,18 @@ TEST(SamplesPlanner, AProcessWithoutAnArmIsNoPilot) {
   EXPECT_NE(planner.choose(kKey, policy).samples, 0) << "the latest record of a process counts";
 }
 
+TEST(SamplesPlanner, ASimulationAsksForNoMoreSamples) {
+  SamplesPlanner planner;
+  for (int replicate = 0; replicate < 4; ++replicate) {
+    Random random(5);
+    store::Record record = record_of({}, replicate, random);
+    for (store::ArmRecord& arm : record.arms) {
+      arm.series.simulated_by = "virtual clock of sim:toy";
+    }
+    planner.add(record);
+  }
+  EXPECT_EQ(planner.choose(kKey, {}).samples, 0);
+}
+
 }  // namespace
 }  // namespace assay::analysis

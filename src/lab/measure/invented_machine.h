@@ -52,6 +52,31 @@ struct InventedMachine {
   Instruments instruments;
 };
 
+/// Work on a clock of its own: a call takes `call` there, and `real` of the machine's time.
+class SimulatedWork final : public SystemUnderTest {
+ public:
+  SimulatedWork(InventedMachine& machine, Nanoseconds call, Nanoseconds real)
+      : machine_(machine), call_(call), real_(real) {}
+
+  Result<void> run(std::int64_t times) override {
+    clock_.time.advance(call_ * times);
+    machine_.time.advance(real_ * times);
+    return {};
+  }
+  const VirtualClock* virtual_clock() const override { return &clock_; }
+
+ private:
+  struct OwnClock final : VirtualClock {
+    Nanoseconds now() const override { return time.now(); }
+    std::string source() const override { return "virtual clock of a test"; }
+    FakeClock time;
+  };
+  InventedMachine& machine_;
+  Nanoseconds call_;
+  Nanoseconds real_;
+  OwnClock clock_;
+};
+
 /// Advances the machine's time by `cost(times)` in every run.
 class InventedWork final : public SystemUnderTest {
  public:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "lab/measure/physics.h"
 
+#include <algorithm>
+
 #include "core/format.h"
 #include "core/statistics/order_statistics.h"
 #include "lab/measure/warm_up.h"
@@ -42,10 +44,11 @@ void doubt_the_warm_up(const Series& series, std::vector<std::string>& doubts) {
 
 std::vector<std::string> doubts_about(const Series& series, const ClockCalibration& calibration) {
   std::vector<std::string> doubts;
-  doubt_the_warm_up(series, doubts);
+  const auto is_simulated = [](const ArmSeries& arm) { return !arm.simulated_by.empty(); };
+  if (!std::ranges::all_of(series.arms, is_simulated)) doubt_the_warm_up(series, doubts);
   const Nanoseconds legal = legal_sample_length(calibration);
   for (std::size_t i = 0; i < series.arms.size(); ++i) {
-    if (series.arms[i].samples.empty()) continue;
+    if (series.arms[i].samples.empty() || is_simulated(series.arms[i])) continue;
     const Nanoseconds time = to_nanoseconds(median_time(series.arms[i]));
     if (time < kResolutionsMin * calibration.resolution) {
       doubts.push_back(format(
@@ -62,7 +65,7 @@ std::vector<std::string> doubts_about(const Series& series, const ClockCalibrati
 std::vector<std::string> impossible_rates(const ArmSeries& arm, const CallWork& work,
                                           const MachineLimits& limits, CacheState cache) {
   std::vector<std::string> doubts;
-  if (arm.samples.empty()) return doubts;
+  if (arm.samples.empty() || !arm.simulated_by.empty()) return doubts;
   const double call_seconds = median_time(arm) * 1e-9 / static_cast<double>(arm.batch);
   const double flops = work.flops / call_seconds;
   const double bytes = work.bytes / call_seconds;

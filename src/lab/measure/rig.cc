@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "lab/measure/rig.h"
 
+#include <algorithm>
+
 namespace assay::measure {
 namespace {
 
@@ -19,12 +21,17 @@ Result<Sample> take_unnamed_sample(const Rig& rig, SystemUnderTest& work, std::i
   if (rig.cache == CacheState::kFlushed) instruments.flusher.flush();
   instruments.doubts.open();
   ASSAY_TRY(const Nanoseconds time, timed_run(instruments.clock, work, batch));
-  return Sample{.time = time, .doubts = instruments.doubts.close()};
+  const std::uint8_t doubts = instruments.doubts.close();
+  return Sample{.time = time,
+                .doubts = work.virtual_clock() == nullptr ? doubts : std::uint8_t{kNone}};
 }
 
 }  // namespace
 
 Result<Nanoseconds> timed_run(const Clock& clock, SystemUnderTest& work, std::int64_t batch) {
+  if (const VirtualClock* own = work.virtual_clock(); own != nullptr) {
+    return bracket([own] { return own->now(); }, work, batch);
+  }
   if (dynamic_cast<const SteadyClock*>(&clock) != nullptr) {
     return bracket(&SteadyClock::read, work, batch);
   }
@@ -36,10 +43,15 @@ Result<Sample> take_sample(const Rig& rig, std::size_t arm, std::int64_t batch) 
       .context("in arm {} of {}", arm + 1, rig.arm_count());
 }
 
+bool is_all_simulated(const Rig& rig) {
+  return std::ranges::all_of(
+      rig.arms, [](const SystemUnderTest* work) { return work->virtual_clock() != nullptr; });
+}
+
 Series empty_series(std::span<const std::int64_t> batches) {
   Series series;
   for (const std::int64_t batch : batches) {
-    series.arms.push_back({.batch = batch, .samples = {}, .doubts = {}});
+    series.arms.push_back({.batch = batch, .samples = {}, .doubts = {}, .simulated_by = {}});
   }
   return series;
 }

@@ -43,11 +43,15 @@ struct Sample {
   std::uint8_t doubts = kNone;
 };
 
-/// Time of `run(batch)` and nothing else. The machine's own clock is read without a virtual call.
+/// Time of `run(batch)` and nothing else, on the work's own virtual clock where it has one. The
+/// machine's own clock is read without a virtual call.
 Result<Nanoseconds> timed_run(const Clock& clock, SystemUnderTest& work, std::int64_t batch);
 
 /// One sample of one arm, its caches prepared and its doubts asked for. An Error names the arm.
 Result<Sample> take_sample(const Rig& rig, std::size_t arm, std::int64_t batch);
+
+/// Whether the time of every arm is simulated.
+bool is_all_simulated(const Rig& rig);
 
 /// A series of no rounds yet, with these batch sizes.
 Series empty_series(std::span<const std::int64_t> batches);

@@ -23,6 +23,7 @@ enum SeedStream : std::uint64_t { kPilotStream, kWarmUpStream, kSampleStream };
 Result<Nanoseconds> choose_sample_length(const Rig& rig, const Policy& policy, std::uint64_t seed,
                                          const Batching& batching) {
   if (policy.cache == CacheState::kFlushed) return 0ns;  // One call: see CacheState.
+  if (is_all_simulated(rig)) return 0ns;
   const Nanoseconds legal = legal_sample_length(rig.instruments.calibration);
   if (policy.sample_length > 0ns) return std::max(policy.sample_length, legal);
   return pilot_sample_length(rig, policy.budget, mix_seed(seed, kPilotStream), batching)
@@ -35,6 +36,10 @@ Result<Series> choose_batches(const Rig& rig, Nanoseconds length, Batching batch
   Series series = empty_series(batches);
   series.own_batches = std::ranges::adjacent_find(batches, std::not_equal_to()) != batches.end();
   series.sample_length = length;
+  for (std::size_t arm = 0; arm < rig.arms.size(); ++arm) {
+    const VirtualClock* own = rig.arms[arm]->virtual_clock();
+    if (own != nullptr) series.arms[arm].simulated_by = own->source();
+  }
   return series;
 }
 

@@ -344,5 +344,32 @@ TEST(SampleArms, PromisesHoldForRandomPoliciesAndMachines) {
   }
 }
 
+TEST(SampleArms, AVirtualClockIsReadInsteadOfTheMachines) {
+  InventedMachine machine(10ns);
+  SimulatedWork work(machine, 37ns, 2ms);  // Far below what the machine's clock could resolve.
+  const std::array<SystemUnderTest*, 1> arms{&work};
+  const Result<Series> series = sample_arms(arms, {}, machine.instruments, 1);
+  ASSERT_TRUE(series) << series.error().to_string();
+  EXPECT_EQ(series->arms[0].simulated_by, "virtual clock of a test");
+  EXPECT_EQ(series->arms[0].batch, 1) << "more calls would tell nothing more";
+  EXPECT_EQ(series->sample_length, 0ns);
+  for (const Nanoseconds sample : series->arms[0].samples) {
+    EXPECT_EQ(sample, 37ns);
+  }
+  EXPECT_EQ(series->doubts, std::vector<std::string>{});
+}
+
+TEST(SampleArms, ASimulatedArmBesideAMeasuredOneLeavesItsMark) {
+  InventedMachine machine;
+  InventedWork real(machine, 1ms);
+  SimulatedWork simulated(machine, 1us, 1ms);
+  const std::array<SystemUnderTest*, 2> arms{&real, &simulated};
+  const Result<Series> series = sample_arms(arms, {.sample_length = 1ms}, machine.instruments, 1);
+  ASSERT_TRUE(series) << series.error().to_string();
+  EXPECT_EQ(series->arms[0].simulated_by, "");
+  EXPECT_EQ(series->arms[1].simulated_by, "virtual clock of a test");
+  EXPECT_EQ(series->arms[1].samples[0], 1us * series->arms[1].batch);
+}
+
 }  // namespace
 }  // namespace assay::measure

@@ -25,6 +25,7 @@ struct ArmSeries {
   std::int64_t batch = 1;            ///< Calls per sample.
   std::vector<Nanoseconds> samples;  ///< Of the whole batch.
   std::vector<std::uint8_t> doubts;  ///< Bits of Doubt, as long as `samples`.
+  std::string simulated_by = {};     ///< "virtual clock of sim:l40s"; empty: measured.
 };
 
 /// Why sampling ended.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "core/clock.h"
 #include "core/result.h"
 
 namespace assay::measure {
@@ -19,6 +20,11 @@ class SystemUnderTest {
 
   /// Optional. Never timed, called before every sample. Default: there is nothing to renew.
   virtual Result<void> before_sample() { return {}; }
+
+  /// Optional. The clock on which the work's time is read where it is not the machine's: a call is
+  /// then one sample, the machine cannot disturb it, and its time is simulated. Default: null, the
+  /// time is measured.
+  virtual const VirtualClock* virtual_clock() const { return nullptr; }
 };
 
 }  // namespace assay::measure

@@ -76,6 +76,7 @@ Node to_node(const ArmRecord& arm) {
   node.set("work", count_node(arm.work));
   node.set("verification", verification_node(arm.verification));
   if (!arm.metrics.empty()) node.set("metrics", metrics_node(arm.metrics));
+  if (!arm.series.simulated_by.empty()) node.set("simulated_by", arm.series.simulated_by);
   node.set("batch", arm.series.batch);
   node.set("samples_ns", samples_node(arm.series));
   node.set("doubtful_samples", doubts_node(arm.series));

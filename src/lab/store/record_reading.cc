@@ -118,6 +118,9 @@ Result<measure::ArmSeries> series_from(const Fields& arm) {
   measure::ArmSeries series;
   constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
   ASSAY_TRY(series.batch, arm.integer("batch", 1, kMax));
+  if (arm.any("simulated_by")) {
+    ASSAY_TRY(series.simulated_by, arm.text("simulated_by"));
+  }
   ASSAY_TRY(const Node* samples, arm.list("samples_ns"));
   series.samples.reserve(samples->items().size());
   for (const Node& sample : samples->items()) {

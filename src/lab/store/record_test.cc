@@ -66,6 +66,7 @@ ArmRecord random_arm(Random& random) {
   arm.name = random_text(random);
   arm.status = static_cast<Status>(random.below(kStatusCount));
   arm.reason = random_text(random);
+  if (random.coin()) arm.series.simulated_by = "virtual clock of sim:toy";
   arm.asked = random_factors(random);
   arm.observed = random_factors(random);
   arm.mechanism = random_factors(random);

@@ -40,6 +40,7 @@ class GuardedArm final : public measure::SystemUnderTest {
 
   Result<void> run(std::int64_t times) override;
   Result<void> before_sample() override;
+  const VirtualClock* virtual_clock() const override { return work_.virtual_clock(); }
 
   const std::optional<Failure>& failure() const { return failure_; }
 
