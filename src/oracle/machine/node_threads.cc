@@ -53,7 +53,7 @@ std::vector<int> cpus_of_node(const Topology& topology, int node) {
 }  // namespace
 
 Result<NodeThreads> NodeThreads::keep_on(const Topology& topology, int node,
-                                         InEveryThread in_every_thread) {
+                                         const InEveryThread& in_every_thread) {
   ASSAY_TRY(CpusOfThreads before, read_cpus(in_every_thread));
   const bool are_there = std::ranges::all_of(before, [&](const auto& thread) {
     return nodes_of_cpus(topology, thread.second) == std::vector<int>{node};

@@ -22,7 +22,7 @@ class NodeThreads {
   NodeThreads() = default;  ///< Binds nothing.
   /// Threads that are on the node already are left as they are, bound to single CPUs or not.
   static Result<NodeThreads> keep_on(const Topology& topology, int node,
-                                     InEveryThread in_every_thread);
+                                     const InEveryThread& in_every_thread);
 
   NodeThreads(NodeThreads&& other) noexcept { swap(other); }
   NodeThreads& operator=(NodeThreads&& other) noexcept {
