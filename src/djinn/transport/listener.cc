@@ -16,7 +16,6 @@ namespace assay::djinn {
 namespace {
 
 constexpr int kBacklog = 512;
-constexpr Nanoseconds kProbe = 1s;
 
 /// Removes a socket file behind which nobody listens.
 Result<void> make_room_at(const std::string& path) {

@@ -2,6 +2,7 @@
 #include "djinn/wire/buffer.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "core/check.h"
 
@@ -9,8 +10,9 @@ namespace assay::djinn {
 
 Buffer::Buffer(std::size_t size) : size_(size) {
   if (size == 0) return;
-  memory_.reset(
-      static_cast<std::byte*>(::operator new[](size, std::align_val_t{kPayloadAlignment})));
+  memory_ = std::make_unique_for_overwrite<std::byte[]>(size + kPayloadAlignment - 1);
+  const auto beyond = reinterpret_cast<std::uintptr_t>(memory_.get()) % kPayloadAlignment;
+  first_ = memory_.get() + (beyond == 0 ? 0 : kPayloadAlignment - beyond);
 }
 
 Buffer Buffer::copy_of(std::span<const std::byte> bytes) {

@@ -13,6 +13,7 @@ namespace assay::djinn {
 
 class ByteWriter {
  public:
+  ByteWriter() { bytes_.reserve(64); }  // What most messages take.
   void number(std::uint64_t value);
   void signed_number(std::int64_t value);
   void real(double value);  ///< Its eight bytes.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "djinn/wire/frame.h"
 
-#include <algorithm>
+#include <bit>
+#include <cstring>
 #include <limits>
+#include <type_traits>
 
 #include "core/crc32c.h"
 #include "djinn/wire/limits.h"
@@ -49,29 +51,27 @@ static_assert(kMagicField.offset == 0 && kCrcField.offset == 4 && kVersionField.
 static_assert(static_cast<int>(Opcode::kHello) == 1 && static_cast<int>(Opcode::kWelcome) == 2 &&
               static_cast<int>(Opcode::kError) == 5 && static_cast<int>(Opcode::kGoodbye) == 7);
 
-constexpr std::uint64_t kPayloadBits = 0x3;
-constexpr std::uint64_t kCheckedBit = 0x4;
-constexpr std::uint64_t kOneWayBit = 0x8;
-constexpr std::uint64_t kKnownBits = kPayloadBits | kCheckedBit | kOneWayBit;
+constexpr unsigned kPayloadBits = 0x3;
+constexpr unsigned kCheckedBit = 0x4;
+constexpr unsigned kOneWayBit = 0x8;
+constexpr unsigned kKnownBits = kPayloadBits | kCheckedBit | kOneWayBit;
 
-void put(HeaderBytes& to, Field field, std::uint64_t value) {
-  for (std::size_t i = 0; i < field.size; ++i) {
-    to[field.offset + i] = static_cast<std::byte>(value >> (8 * i));
-  }
+static_assert(std::endian::native == std::endian::little, "numbers are copied as they lie");
+
+template <std::size_t kSize>
+using Unsigned = std::conditional_t<kSize == 2, std::uint16_t,
+                                    std::conditional_t<kSize == 4, std::uint32_t, std::uint64_t>>;
+
+template <Field kField>
+void put(HeaderBytes& to, Unsigned<kField.size> value) {
+  std::memcpy(to.data() + kField.offset, &value, kField.size);
 }
 
-std::uint64_t get(std::span<const std::byte, kHeaderSize> from, Field field) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < field.size; ++i) {
-    value |= static_cast<std::uint64_t>(from[field.offset + i]) << (8 * i);
-  }
+template <Field kField>
+Unsigned<kField.size> get(std::span<const std::byte, kHeaderSize> from) {
+  Unsigned<kField.size> value = 0;
+  std::memcpy(&value, from.data() + kField.offset, kField.size);
   return value;
-}
-
-template <class T>
-T get_as(std::span<const std::byte, kHeaderSize> from, Field field) {
-  static_assert(std::is_unsigned_v<T>);
-  return static_cast<T>(get(from, field));
 }
 
 /// Over all of the header but the checksum itself.
@@ -79,9 +79,10 @@ std::uint32_t header_checksum(std::span<const std::byte, kHeaderSize> bytes) {
   return crc32c(bytes.subspan(kVersionField.offset), crc32c(bytes.first(kCrcField.offset)));
 }
 
-std::uint64_t flags_of(const FrameHeader& header) {
-  return static_cast<std::uint64_t>(header.payload_kind) | (header.is_checked ? kCheckedBit : 0) |
-         (header.is_one_way ? kOneWayBit : 0);
+std::uint16_t flags_of(const FrameHeader& header) {
+  return static_cast<std::uint16_t>(static_cast<unsigned>(header.payload_kind) |
+                                    (header.is_checked ? kCheckedBit : 0U) |
+                                    (header.is_one_way ? kOneWayBit : 0U));
 }
 
 /// What has to hold whatever the version.
@@ -109,21 +110,21 @@ FrameDefect check_header(const FrameHeader& header) {
 }
 
 void read_fields(std::span<const std::byte, kHeaderSize> bytes, FrameHeader& header) {
-  header.credit_ops = get_as<std::uint16_t>(bytes, kCreditOpsField);
-  header.stream = get_as<std::uint32_t>(bytes, kStreamField);
-  header.body_size = get_as<std::uint32_t>(bytes, kBodySizeField);
-  header.request = get(bytes, kRequestField);
-  const std::uint64_t session = get(bytes, kSessionField);
+  header.credit_ops = get<kCreditOpsField>(bytes);
+  header.stream = get<kStreamField>(bytes);
+  header.body_size = get<kBodySizeField>(bytes);
+  header.request = get<kRequestField>(bytes);
+  const std::uint64_t session = get<kSessionField>(bytes);
   header.session = {static_cast<std::uint32_t>(session), static_cast<std::uint32_t>(session >> 32)};
-  header.credit_bytes = get_as<std::uint32_t>(bytes, kCreditBytesField);
-  header.body_crc = get_as<std::uint32_t>(bytes, kBodyCrcField);
-  header.payload_size = get_as<std::uint32_t>(bytes, kPayloadSizeField);
-  header.payload_place = get_as<std::uint32_t>(bytes, kPayloadPlaceField);
+  header.credit_bytes = get<kCreditBytesField>(bytes);
+  header.body_crc = get<kBodyCrcField>(bytes);
+  header.payload_size = get<kPayloadSizeField>(bytes);
+  header.payload_place = get<kPayloadPlaceField>(bytes);
 }
 
-FrameDefect read_flags(std::uint64_t flags, FrameHeader& header) {
-  const std::uint64_t kind = flags & kPayloadBits;
-  if ((flags & ~kKnownBits) != 0 || kind > static_cast<std::uint64_t>(PayloadKind::kShared)) {
+FrameDefect read_flags(unsigned flags, FrameHeader& header) {
+  const unsigned kind = flags & kPayloadBits;
+  if ((flags & ~kKnownBits) != 0 || kind > static_cast<unsigned>(PayloadKind::kShared)) {
     return FrameDefect::kFlags;
   }
   header.payload_kind = static_cast<PayloadKind>(kind);
@@ -141,18 +142,18 @@ FrameDefect read_deadline(std::uint64_t left, FrameHeader& header) {
 }
 
 FrameDefect read_into(std::span<const std::byte, kHeaderSize> bytes, FrameHeader& header) {
-  if (get(bytes, kMagicField) != kFrameMagic) return FrameDefect::kMagic;
-  if (get(bytes, kCrcField) != header_checksum(bytes)) return FrameDefect::kHeaderChecksum;
-  header.version = get_as<std::uint16_t>(bytes, kVersionField);
-  const auto opcode = parse_opcode(get_as<std::uint16_t>(bytes, kOpcodeField));
+  if (get<kMagicField>(bytes) != kFrameMagic) return FrameDefect::kMagic;
+  if (get<kCrcField>(bytes) != header_checksum(bytes)) return FrameDefect::kHeaderChecksum;
+  header.version = get<kVersionField>(bytes);
+  const auto opcode = parse_opcode(get<kOpcodeField>(bytes));
   if (!opcode) return FrameDefect::kOpcode;
   header.opcode = *opcode;
   read_fields(bytes, header);
-  if (const auto defect = read_flags(get(bytes, kFlagsField), header);
+  if (const auto defect = read_flags(get<kFlagsField>(bytes), header);
       defect != FrameDefect::kNone) {
     return defect;
   }
-  if (const auto defect = read_deadline(get(bytes, kDeadlineField), header);
+  if (const auto defect = read_deadline(get<kDeadlineField>(bytes), header);
       defect != FrameDefect::kNone) {
     return defect;
   }
@@ -196,27 +197,27 @@ std::string_view to_text(FrameDefect defect) {
 }
 
 HeaderBytes write_header(const FrameHeader& header) {
-  ASSAY_CHECK_EQ(to_text(check_header(header)), to_text(FrameDefect::kNone),
-                 "never write what could not be read back");
+  ASSAY_CHECK(check_header(header) == FrameDefect::kNone,
+              "never write what could not be read back");
   ASSAY_CHECK(!header.deadline || header.deadline->count() > 0, "what is late is not sent");
   HeaderBytes bytes{};
-  put(bytes, kMagicField, kFrameMagic);
-  put(bytes, kVersionField, header.version);
-  put(bytes, kOpcodeField, static_cast<std::uint64_t>(header.opcode));
-  put(bytes, kFlagsField, flags_of(header));
-  put(bytes, kCreditOpsField, header.credit_ops);
-  put(bytes, kStreamField, header.stream);
-  put(bytes, kBodySizeField, header.body_size);
-  put(bytes, kRequestField, header.request);
-  put(bytes, kSessionField,
-      header.session.index | static_cast<std::uint64_t>(header.session.generation) << 32);
-  put(bytes, kDeadlineField,
-      header.deadline ? static_cast<std::uint64_t>(header.deadline->count()) : 0);
-  put(bytes, kCreditBytesField, header.credit_bytes);
-  put(bytes, kBodyCrcField, header.body_crc);
-  put(bytes, kPayloadSizeField, header.payload_size);
-  put(bytes, kPayloadPlaceField, header.payload_place);
-  put(bytes, kCrcField, header_checksum(bytes));
+  put<kMagicField>(bytes, kFrameMagic);
+  put<kVersionField>(bytes, header.version);
+  put<kOpcodeField>(bytes, static_cast<std::uint16_t>(header.opcode));
+  put<kFlagsField>(bytes, flags_of(header));
+  put<kCreditOpsField>(bytes, header.credit_ops);
+  put<kStreamField>(bytes, header.stream);
+  put<kBodySizeField>(bytes, header.body_size);
+  put<kRequestField>(bytes, header.request);
+  put<kSessionField>(
+      bytes, header.session.index | static_cast<std::uint64_t>(header.session.generation) << 32);
+  put<kDeadlineField>(bytes,
+                      header.deadline ? static_cast<std::uint64_t>(header.deadline->count()) : 0);
+  put<kCreditBytesField>(bytes, header.credit_bytes);
+  put<kBodyCrcField>(bytes, header.body_crc);
+  put<kPayloadSizeField>(bytes, header.payload_size);
+  put<kPayloadPlaceField>(bytes, header.payload_place);
+  put<kCrcField>(bytes, header_checksum(bytes));
   return bytes;
 }
 

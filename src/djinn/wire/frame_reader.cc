@@ -8,7 +8,7 @@
 namespace assay::djinn {
 namespace {
 
-constexpr std::size_t kStage = 32 * 1024;   ///< Many small frames, or the start of a large one.
+constexpr std::size_t kStage = 1 << 15;     ///< Many small frames, or the start of a large one.
 constexpr std::size_t kGrowFrom = 1 << 20;  ///< What is promised up to here is allocated at once.
 constexpr std::size_t kGrowBy = 4;
 

@@ -18,8 +18,8 @@ struct GraphLimits {
   std::size_t operands_max = 1 << 19;
   std::size_t extents_max = 1 << 19;
   std::size_t attributes_max = 1 << 19;
-  std::size_t constants_max = 1 << 20;      ///< Numbers in lists of attributes.
-  std::size_t text_max = 16 * 1024 * 1024;  ///< Bytes of names and texts.
+  std::size_t constants_max = 1 << 20;  ///< Numbers in lists of attributes.
+  std::size_t text_max = 1 << 24;       ///< Bytes of names and texts.
   std::size_t outputs_max = 4096;
 };
 

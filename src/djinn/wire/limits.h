@@ -28,7 +28,7 @@ const OpcodeLimits& limits_of(Opcode opcode);
 
 // Within bodies. Counts are also bounded by the bytes that are there.
 inline constexpr std::size_t kNameMax = 4096;       ///< Bytes of a name; that of engine/graph.
-inline constexpr std::size_t kTextMax = 64 * 1024;  ///< Of a message of an error or a reason.
+inline constexpr std::size_t kTextMax = 65'536;     ///< Of a message of an error or a reason.
 inline constexpr std::size_t kTensorsMax = 4096;    ///< Inputs or outputs of one call.
 inline constexpr std::size_t kWeightsMax = 65'536;  ///< Of one model.
 inline constexpr std::size_t kRowsMax = 4096;       ///< Sequences of one session.
