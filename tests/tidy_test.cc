@@ -143,6 +143,7 @@ const std::map<std::string, std::string> kUntestedHeaders{
      "inside the plugin; engine/conformance tests it"},
     {"src/engine/backends/torch/plugin/custom_ops.h", "the same"},
     {"src/engine/backends/torch/plugin/torch_model.h", "the same, and torch_backend_test"},
+    {"src/engine/backends/sim/sim_profile.h", "plain data; every test of the backend fills one in"},
     {"src/engine/plan/plan.h", "planned_model_test and engine/conformance run what it makes"},
     {"src/engine/plan/planned_executable.h", "planned_model_test runs it in every mode"},
     {"src/engine/plan/reference_ops.h", "a table; reference_factory_test goes over it"},

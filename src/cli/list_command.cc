@@ -132,11 +132,11 @@ void list_ops(bool is_markdown) {
 void list_backends(const backend::Registry& devices) {
   const auto say_what_it_is = [&](std::string_view column, const std::string& name) {
     const auto device = devices.open(name);
-    print_line(format("{:<12} {}", column,
+    print_line(format("{:<16} {}", column,
                       device ? (*device)->facts().description : device.error().message()));
   };
   for (const backend::BackendEntry& entry : devices.list()) {
-    print_line(format("{:<12} {}", entry.name, entry.meaning));
+    print_line(format("{:<16} {}", entry.name, entry.meaning));
     if (entry.profiles.empty()) say_what_it_is("", entry.name);
     for (const std::string& profile : entry.profiles) {
       const std::string whole = entry.name + ":" + profile;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "cli/simulated_devices.h"
 #include "cli/winner_file.h"
 #include "engine/backends/cpu/cpu_device.h"
 #include "engine/backends/reference/reference_device.h"
@@ -49,6 +50,8 @@ Result<std::shared_ptr<const backend::Registry>> make_devices() {
                                 return cpu::make_cpu_device(
                                     std::make_shared<WinnerFile>(cache_folder(), tuned_for()));
                               }));
+  ASSAY_TRY_VOID(devices->add("sim", "an accelerator on a virtual clock: every time is simulated",
+                              open_simulated, hardware_names(hardware_root())));
   ASSAY_TRY_VOID(devices->add("torch", "LibTorch, eager or TorchScript: what one compares with",
                               [](const std::string& profile) {
                                 return torch_backend::open_torch(

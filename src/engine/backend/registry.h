@@ -26,6 +26,9 @@ class Registry {
                    std::vector<std::string> profiles = {});
   /// "cpu", "sim:h100". An unknown name lists those there are; a device that is not here says why.
   Result<std::unique_ptr<Device>> open(std::string_view name_and_profile) const;
+  /// Whether there is such a backend and profile, without opening it: a user error lists those
+  /// there are. A backend that lists no profiles decides about them when it is opened.
+  Result<void> check(std::string_view name_and_profile) const;
   std::vector<BackendEntry> list() const;  ///< By name.
 
  private:
@@ -34,6 +37,8 @@ class Registry {
     DeviceFactory factory;
     std::vector<std::string> profiles;
   };
+  Result<const Entry*> find(std::string_view name) const;
+
   std::map<std::string, Entry> entries_;
 };
 

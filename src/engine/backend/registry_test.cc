@@ -34,5 +34,20 @@ TEST(Registry, NamesWhatThereIsAndRefusesASecond) {
   EXPECT_TRUE(list[0].profiles.empty());
 }
 
+TEST(Registry, ChecksANameWithoutOpeningIt) {
+  Registry registry;
+  ASSERT_TRUE(registry.add("cpu", "this machine", no_device));
+  ASSERT_TRUE(registry.add("fpga", "boards", no_device, {"small", "large"}));
+  EXPECT_TRUE(registry.check("cpu"));
+  EXPECT_TRUE(registry.check("cpu:0")) << "who lists no profiles decides when it is opened";
+  EXPECT_TRUE(registry.check("fpga:large"));
+  EXPECT_EQ(registry.check("fpg").error().message(),
+            "unknown backend: fpg; did you mean fpga? known: cpu, fpga");
+  EXPECT_EQ(registry.check("fpga:larg").error().message(),
+            "unknown profile of fpga: larg; did you mean large? known: small, large");
+  EXPECT_EQ(registry.check("fpga").error().message(),
+            "the backend fpga needs a profile: fpga:small, fpga:large");
+}
+
 }  // namespace
 }  // namespace assay::backend

@@ -5,6 +5,7 @@
 
 #include "engine/backends/cpu/cpu_device.h"
 #include "engine/backends/reference/reference_device.h"
+#include "engine/backends/sim/sim_device.h"
 #include "engine/backends/torch/torch_backend.h"
 
 namespace assay::conformance {
@@ -31,6 +32,27 @@ TEST(Suite, ReferenceAgreesWithItselfInEveryMode) {
 TEST(Suite, Cpu) {
   const auto device = cpu::make_cpu_device();
   expect_conformance(*device, {});
+}
+
+/// Whatever its kernels are said to take, its answers are right: costs are made up.
+TEST(Suite, Sim) {
+  sim::CostModel costs;
+  costs.lacks = [](const graph::Node&) { return std::optional<std::string>(); };
+  costs.cost = [](const graph::Graph&, graph::NodeId, const graph::NodeTypes&) {
+    return sim::NodeCost{.products = 1e6, .flops = 2e6, .bytes = 3e6};
+  };
+  sim::SimProfile profile;
+  profile.name = "toy";
+  profile.memory = Bytes(std::int64_t{1} << 30);
+  profile.compute.f32_products_per_second = profile.compute.f16_products_per_second = 1e12;
+  profile.compute.i8_products_per_second = profile.compute.vector_flops_per_second = 1e12;
+  profile.compute.memory_bytes_per_second = 1e11;
+  profile.copies = {.to_device_bytes_per_second = 1e10, .from_device_bytes_per_second = 1e10};
+  profile.host = {.flops_per_second = 1e9, .memory_bytes_per_second = 1e9};
+  const auto device =
+      sim::make_sim_device(profile, reference::make_reference_device(), std::move(costs));
+  ASSERT_TRUE(device) << device.error().to_string();
+  expect_conformance(**device, {.draws = 60});
 }
 
 /// A test each, because making TorchScript modules takes its time.

@@ -68,6 +68,7 @@ class Pipeline {
     if (error_) return *error_;
     run_.threads = static_cast<int>(workers_.size());
     run_.whole = {.begin = start_, .end = run_.batches.back().stages[kStageCount - 1].end};
+    run_.handed_over = run_.whole.end;
     return std::move(run_);
   }
 
@@ -201,7 +202,7 @@ std::vector<Nanoseconds> arrival_times(const Arrivals& arrivals, int batches) {
   return times;
 }
 
-Result<PipelineRun> run_pipeline(const PipelineStages& stages, const PipelineOptions& options) {
+Result<void> validate(const PipelineOptions& options) {
   if (options.slots < 1) {
     return Error::user("queue depth {}: a pipeline needs at least one slot", options.slots);
   }
@@ -212,6 +213,11 @@ Result<PipelineRun> run_pipeline(const PipelineStages& stages, const PipelineOpt
     return Error::user("{} batches a second: an open loop needs a positive rate",
                        options.arrivals.per_second);
   }
+  return {};
+}
+
+Result<PipelineRun> run_pipeline(const PipelineStages& stages, const PipelineOptions& options) {
+  ASSAY_TRY_VOID(validate(options));
   return Pipeline(stages, options).run();
 }
 

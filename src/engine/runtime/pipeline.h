@@ -69,10 +69,15 @@ struct BatchTrace {
 
 struct PipelineRun {
   std::vector<BatchTrace> batches;  ///< In order.
-  int threads = 0;                  ///< Observed: how many different ones did stages.
-  int slots_used = 0;               ///< Observed: the most batches that were under way at one time.
-  Span whole;                       ///< From the first arrival to the last batch's end.
+  int threads = 0;     ///< Observed: how many did stages, or how many streams had work at one time.
+  int slots_used = 0;  ///< Observed: the most batches that were under way at one time.
+  Span whole;          ///< From the first arrival to the last batch's end.
+  /// When everything had been handed over. A device that goes on by itself is not done by then.
+  Nanoseconds handed_over{0};
 };
+
+/// What no pipeline can do, as a user error.
+Result<void> validate(const PipelineOptions& options);
 
 /// Runs all batches to completion. The first error of a stage stops the pipeline: what is under way
 /// is finished, nothing more begins.

@@ -7,6 +7,7 @@
 #include "engine/graph/canonical.h"
 #include "engine/models/builders/parameters.h"
 #include "engine/models/model_list.h"
+#include "lab/workload/device_parameter.h"
 #include "lab/workload/model_check.h"
 #include "lab/workload/model_inputs.h"
 #include "lab/workload/operands.h"
@@ -91,6 +92,7 @@ class ModelArm final : public PreparedArm {
     return {};
   }
 
+  const VirtualClock* virtual_clock() const override { return device_->virtual_clock(); }
   spec::Factors observed() const override;
   spec::Factors mechanism() const override;
   Work work() const override {
@@ -212,8 +214,7 @@ WorkloadDefinition model_workload(std::shared_ptr<const backend::Registry> devic
   }
   definition.entry.parameters = {
       model,
-      text_parameter("device", "Where it runs: a backend, as `assay list backends` names it.",
-                     "cpu"),
+      device_parameter(devices),
       integer_parameter("batch", "Pictures, rows or sequences of one call.", 1, 1),
       integer_parameter("sequence", "Tokens of a row; models of text only.", 1, 128),
       integer_parameter("past", "Tokens already in a decoder's cache.", 0, 0),

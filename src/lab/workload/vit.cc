@@ -10,6 +10,7 @@
 
 #include "engine/kernels/threads.h"
 #include "engine/tensor/comparison.h"
+#include "lab/workload/device_parameter.h"
 #include "lab/workload/model_check.h"
 #include "lab/workload/operands.h"
 #include "lab/workload/parameters.h"
@@ -168,6 +169,7 @@ class VitArm final : public PreparedArm {
     }
     return {};
   }
+  const VirtualClock* virtual_clock() const override { return device_->virtual_clock(); }
   spec::Factors observed() const override;
   spec::Factors mechanism() const override;
   Work work() const override {
@@ -353,7 +355,8 @@ spec::Parameter node_parameter(std::string name, std::string about,
   return parameter;
 }
 
-std::vector<spec::Parameter> vit_parameters() {
+std::vector<spec::Parameter> vit_parameters(
+    const std::shared_ptr<const backend::Registry>& devices) {
   return {
       integer_parameter("patch", "Side of a patch.", 1, 32),
       integer_parameter("depth", "Blocks; 0: none.", 0, 6),
@@ -381,8 +384,7 @@ std::vector<spec::Parameter> vit_parameters() {
                      machine::check_node_name),
       node_parameter("compute_node", "Node whose CPUs compute: any, or a number.",
                      machine::check_compute_name),
-      text_parameter("device", "Where it runs: a backend, as `assay list backends` names it.",
-                     "cpu")};
+      device_parameter(devices)};
 }
 
 Result<void> check_together(const spec::Factors& factors) {
@@ -401,7 +403,7 @@ WorkloadDefinition vit_workload(std::shared_ptr<const backend::Registry> devices
   definition.entry.name = "vit";
   definition.entry.about =
       "Batches of pictures through copy, preprocessing, a vision transformer, and copy back.";
-  definition.entry.parameters = vit_parameters();
+  definition.entry.parameters = vit_parameters(devices);
   definition.entry.metrics = vit_metric_entries();
   definition.entry.check = check_together;
   definition.prepare = [devices](const spec::Factors& asked, Bench& bench) {

@@ -38,22 +38,26 @@ Bytes bytes_of(const tensor::TensorType& type) {
   return Bytes(static_cast<std::int64_t>(size_of(type)));
 }
 
-/// Both dense, of as many bytes.
-void copy(const tensor::ConstAnyView& from, const tensor::AnyView& to) {
-  ASSAY_CHECK_EQ(size_of(from.type), size_of(to.type), "a transfer keeps its bytes");
-  std::memcpy(to.data, from.data, size_of(to.type));
+std::span<const std::byte> bytes_at(const tensor::ConstAnyView& dense) {
+  return {static_cast<const std::byte*>(dense.data), size_of(dense.type)};
 }
 
-/// The first token of every picture: a row of the tokens each.
-void copy_cls(const tensor::ConstAnyView& tokens, const tensor::AnyView& to) {
+std::span<std::byte> bytes_at(const tensor::AnyView& dense) {
+  return {static_cast<std::byte*>(dense.data), size_of(dense.type)};
+}
+
+/// The first token of every picture: a copy each, of a row of the tokens.
+Result<void> copy_cls(const tensor::ConstAnyView& tokens, const tensor::AnyView& to,
+                      backend::Stream& stream) {
   const tensor::Dims& shape = tokens.type.shape;
   const std::size_t row = size_of(to.type) / static_cast<std::size_t>(shape[0]);
   const std::size_t step = row * static_cast<std::size_t>(shape[1]);
   for (std::int64_t picture = 0; picture < shape[0]; ++picture) {
     const auto index = static_cast<std::size_t>(picture);
-    std::memcpy(static_cast<std::byte*>(to.data) + index * row,
-                static_cast<const std::byte*>(tokens.data) + index * step, row);
+    ASSAY_TRY_VOID(stream.from_device(bytes_at(tokens).subspan(index * step, row),
+                                      bytes_at(to).subspan(index * row, row)));
   }
+  return {};
 }
 
 tensor::TensorType output_type(VitOutput output, const backend::Signature& model) {
@@ -63,18 +67,27 @@ tensor::TensorType output_type(VitOutput output, const backend::Signature& model
   return {tokens.dtype, {tokens.shape[0], tokens.shape[2]}};
 }
 
+/// What a model writes of one batch.
+struct ModelOutputs {
+  tensor::AnyView tokens;
+  tensor::AnyView logits;  ///< Unused where the model has no head.
+};
+
 /// What the pipeline brings back, out of what the model wrote.
-void copy_output(VitOutput output, const HostTensor& tokens, const HostTensor& logits,
-                 const tensor::AnyView& to) {
-  if (output == VitOutput::kCls) return copy_cls(tokens.view(), to);
-  copy(output == VitOutput::kTokens ? tokens.view() : logits.view(), to);
+Result<void> copy_output(VitOutput output, const ModelOutputs& from, const tensor::AnyView& to,
+                         backend::Stream& stream) {
+  if (output == VitOutput::kCls) return copy_cls(from.tokens, to, stream);
+  const tensor::ConstAnyView whole = output == VitOutput::kTokens ? from.tokens : from.logits;
+  return stream.from_device(bytes_at(whole), bytes_at(to));
 }
 
-Result<void> run_on(backend::Executable& executable, const tensor::ConstAnyView& from,
-                    const tensor::AnyView& to) {
+Result<void> enqueue(backend::Executable& executable, const tensor::ConstAnyView& from,
+                     const ModelOutputs& to, backend::Stream& stream) {
   const std::array<tensor::ConstAnyView, 1> inputs{from};
-  const std::array<tensor::AnyView, 1> outputs{to};
-  return executable.run({.inputs = inputs, .states = {}, .outputs = outputs});
+  const std::array<tensor::AnyView, 2> outputs{to.tokens, to.logits};
+  const std::size_t count = executable.signature().outputs.size();
+  return executable.enqueue(
+      stream, {.inputs = inputs, .states = {}, .outputs = std::span(outputs).subspan(0, count)});
 }
 
 }  // namespace
@@ -88,6 +101,13 @@ Result<PlacedTensor> PlacedTensor::create(const tensor::TensorType& type, std::o
   PlacedTensor tensor;
   tensor.type = type;
   ASSAY_TRY(tensor.memory, machine::NodeMemory::create(bytes_of(type), node));
+  return tensor;
+}
+
+Result<DeviceTensor> DeviceTensor::create(backend::Device& device, const tensor::TensorType& type) {
+  DeviceTensor tensor;
+  tensor.type = type;
+  ASSAY_TRY(tensor.memory, device.allocate(bytes_of(type)));
   return tensor;
 }
 
@@ -113,9 +133,10 @@ Result<VitPipeline> VitPipeline::create(backend::Device& device,
   backend::CompileOptions one_thread = request.compile;
   // The host's worker is one thread of its own; on the device the stage has the device's threads.
   if (pipeline.is_host_preprocessing()) one_thread.threads = 1;
-  ASSAY_TRY(
-      const auto preprocessing,
-      device.load(preprocessing_graph(request.picture_side, request.model.side), {}, one_thread));
+  backend::Device& preprocessor = pipeline.is_host_preprocessing() ? device.host() : device;
+  ASSAY_TRY(const auto preprocessing,
+            preprocessor.load(preprocessing_graph(request.picture_side, request.model.side), {},
+                              one_thread));
   ASSAY_TRY(pipeline.preprocessing_, preprocessing->prepare(bindings));
   models::VitConfig config = request.model;
   if (request.output == VitOutput::kLogits) config.classes = kVitClasses;
@@ -127,7 +148,8 @@ Result<VitPipeline> VitPipeline::create(backend::Device& device,
   ASSAY_TRY(const graph::Weights weights, graph::seeded_weights(graph, kModelSeed));
   ASSAY_TRY(const auto model, device.load(graph, weights, request.compile));
   ASSAY_TRY(pipeline.model_, model->prepare(bindings));
-  ASSAY_TRY_VOID(pipeline.allocate());
+  ASSAY_TRY(pipeline.streams_, runtime::PipelineStreams::open(device, request.pipeline.order));
+  ASSAY_TRY_VOID(pipeline.allocate(device));
   return pipeline;
 }
 
@@ -141,7 +163,7 @@ Result<void> VitPipeline::fill_pool() {
   return {};
 }
 
-Result<void> VitPipeline::allocate() {
+Result<void> VitPipeline::allocate(backend::Device& device) {
   const tensor::TensorType& pixels = preprocessing_->signature().inputs[0].second;
   const backend::Signature& model = model_->signature();
   const tensor::TensorType& image = model.inputs[0].second;
@@ -151,12 +173,12 @@ Result<void> VitPipeline::allocate() {
     if (is_host_preprocessing()) {
       ASSAY_TRY(slot.prepared, PlacedTensor::create(image, request_.memory_node));
     } else {
-      ASSAY_TRY(slot.pixels, HostTensor::create(pixels));
+      ASSAY_TRY(slot.pixels, DeviceTensor::create(device, pixels));
     }
-    ASSAY_TRY(slot.image, HostTensor::create(image));
-    ASSAY_TRY(slot.tokens, HostTensor::create(model.outputs[0].second));
+    ASSAY_TRY(slot.image, DeviceTensor::create(device, image));
+    ASSAY_TRY(slot.tokens, DeviceTensor::create(device, model.outputs[0].second));
     if (model.outputs.size() > 1) {
-      ASSAY_TRY(slot.logits, HostTensor::create(model.outputs[1].second));
+      ASSAY_TRY(slot.logits, DeviceTensor::create(device, model.outputs[1].second));
     }
     ASSAY_TRY(slot.output,
               PlacedTensor::create(output_type(request_.output, model), request_.memory_node));
@@ -196,27 +218,23 @@ Result<std::vector<int>> VitPipeline::memory_nodes() const {
 
 Result<void> VitPipeline::to_device(int slot, std::int64_t batch) {
   Slot& own = slots_[at(slot)];
+  backend::Stream& stream = streams_->of(Stage::kToDevice);
   if (is_host_preprocessing()) {
-    copy(std::as_const(own.prepared).view(), own.image.view());
-  } else {
-    copy(pictures(batch), own.pixels.view());
+    return stream.to_device(bytes_at(std::as_const(own.prepared).view()),
+                            bytes_at(own.image.view()));
   }
-  return {};
+  return stream.to_device(bytes_at(pictures(batch)), bytes_at(own.pixels.view()));
 }
 
 Result<void> VitPipeline::preprocess(int slot, std::int64_t batch) {
   Slot& own = slots_[at(slot)];
-  if (is_host_preprocessing()) return run_on(*preprocessing_, pictures(batch), own.prepared.view());
-  return run_on(*preprocessing_, std::as_const(own.pixels).view(), own.image.view());
-}
-
-Result<void> VitPipeline::run_model(const HostTensor& image, HostTensor& tokens,
-                                    HostTensor& logits) {
-  const std::array<tensor::ConstAnyView, 1> inputs{image.view()};
-  const std::array<tensor::AnyView, 2> outputs{tokens.view(), logits.view()};
-  const std::size_t count = model_->signature().outputs.size();
-  return model_->run(
-      {.inputs = inputs, .states = {}, .outputs = std::span(outputs).subspan(0, count)});
+  backend::Stream& stream = streams_->of(Stage::kPreprocess);
+  if (is_host_preprocessing()) {
+    return enqueue(*preprocessing_, pictures(batch), {.tokens = own.prepared.view(), .logits = {}},
+                   stream);
+  }
+  return enqueue(*preprocessing_, own.pixels.view(), {.tokens = own.image.view(), .logits = {}},
+                 stream);
 }
 
 Result<HostTensor> VitPipeline::answer_for(const tensor::ConstAnyView& pictures) {
@@ -227,22 +245,29 @@ Result<HostTensor> VitPipeline::answer_for(const tensor::ConstAnyView& pictures)
   if (model.outputs.size() > 1) {
     ASSAY_TRY(logits, HostTensor::create(model.outputs[1].second));
   }
-  ASSAY_TRY_VOID(run_on(*preprocessing_, pictures, image.view()));
-  ASSAY_TRY_VOID(run_model(image, tokens, logits));
   ASSAY_TRY(HostTensor answer, HostTensor::create(output_type(request_.output, model)));
-  copy_output(request_.output, tokens, logits, answer.view());
+  backend::Stream& compute = streams_->of(Stage::kCompute);
+  ASSAY_TRY_VOID(enqueue(*preprocessing_, pictures, {.tokens = image.view(), .logits = {}},
+                         streams_->of(Stage::kPreprocess)));
+  ASSAY_TRY_VOID(streams_->of(Stage::kPreprocess).synchronise());
+  const ModelOutputs outputs{.tokens = tokens.view(), .logits = logits.view()};
+  ASSAY_TRY_VOID(enqueue(*model_, std::as_const(image).view(), outputs, compute));
+  ASSAY_TRY_VOID(copy_output(request_.output, outputs, answer.view(), compute));
+  ASSAY_TRY_VOID(compute.synchronise());
   return answer;
 }
 
 Result<void> VitPipeline::compute(int slot) {
   Slot& own = slots_[at(slot)];
-  return run_model(own.image, own.tokens, own.logits);
+  return enqueue(*model_, own.image.view(),
+                 {.tokens = own.tokens.view(), .logits = own.logits.view()},
+                 streams_->of(Stage::kCompute));
 }
 
 Result<void> VitPipeline::from_device(int slot) {
   Slot& own = slots_[at(slot)];
-  copy_output(request_.output, own.tokens, own.logits, own.output.view());
-  return {};
+  return copy_output(request_.output, {.tokens = own.tokens.view(), .logits = own.logits.view()},
+                     own.output.view(), streams_->of(Stage::kFromDevice));
 }
 
 runtime::PipelineStages VitPipeline::stages() {
@@ -260,7 +285,10 @@ runtime::PipelineStages VitPipeline::stages() {
 Result<runtime::PipelineRun> VitPipeline::run() {
   first_batch_ = batches_read_ % pool_batches_;
   batches_read_ += request_.pipeline.batches;
-  return runtime::run_pipeline(stages(), request_.pipeline);
+  if (!streams_->device().facts().has_queues) {
+    return runtime::run_pipeline(stages(), request_.pipeline);
+  }
+  return runtime::run_queued_pipeline(stages(), request_.pipeline, *streams_);
 }
 
 }  // namespace assay::workload

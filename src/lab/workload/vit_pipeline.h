@@ -12,7 +12,7 @@
 
 #include "engine/backend/device.h"
 #include "engine/models/builders/vit.h"
-#include "engine/runtime/pipeline.h"
+#include "engine/runtime/queued_pipeline.h"
 #include "engine/tensor/host_tensor.h"
 #include "oracle/machine/node_memory.h"
 
@@ -35,6 +35,18 @@ struct PlacedTensor {
   static Result<PlacedTensor> create(const tensor::TensorType& type, std::optional<int> node);
   tensor::AnyView view() { return tensor::dense_view(memory.bytes().data(), type); }
   tensor::ConstAnyView view() const { return tensor::dense_view(memory.bytes().data(), type); }
+};
+
+/// A dense tensor in memory of a device.
+struct DeviceTensor {
+  std::unique_ptr<backend::Buffer> memory =
+      nullptr;  ///< Null where the pipeline has no use for it.
+  tensor::TensorType type = {};
+
+  static Result<DeviceTensor> create(backend::Device& device, const tensor::TensorType& type);
+  tensor::AnyView view() const {
+    return tensor::dense_view(memory == nullptr ? nullptr : memory->bytes().data(), type);
+  }
 };
 
 struct VitPipelineRequest {
@@ -80,29 +92,28 @@ class VitPipeline {
 
  private:
   struct Slot {
-    tensor::HostTensor pixels;  ///< On the device; unused where the host preprocesses.
-    PlacedTensor prepared;      ///< On the host; unused where the device preprocesses.
-    tensor::HostTensor image;   ///< On the device: what the model reads.
-    tensor::HostTensor tokens;  ///< On the device: what it writes.
-    tensor::HostTensor logits;  ///< On the device; unused where the model has no head.
-    PlacedTensor output;        ///< On the host.
+    DeviceTensor pixels;    ///< Unused where the host preprocesses.
+    PlacedTensor prepared;  ///< On the host; unused where the device preprocesses.
+    DeviceTensor image;     ///< What the model reads.
+    DeviceTensor tokens;    ///< What it writes.
+    DeviceTensor logits;    ///< Unused where the model has no head.
+    PlacedTensor output;    ///< On the host.
   };
   static std::size_t at(int slot) { return static_cast<std::size_t>(slot); }
   bool is_host_preprocessing() const {
     return request_.pipeline.order == runtime::kPreprocessOnHost;
   }
-  Result<void> allocate();
+  Result<void> allocate(backend::Device& device);
   Result<void> fill_pool();
   runtime::PipelineStages stages();
   Result<void> to_device(int slot, std::int64_t batch);
   Result<void> preprocess(int slot, std::int64_t batch);
   Result<void> compute(int slot);
-  Result<void> run_model(const tensor::HostTensor& image, tensor::HostTensor& tokens,
-                         tensor::HostTensor& logits);
   Result<void> from_device(int slot);
 
   VitPipelineRequest request_;
   std::int64_t blocks_ = 0;
+  std::optional<runtime::PipelineStreams> streams_;  ///< There after create().
   std::unique_ptr<backend::Executable> preprocessing_;
   std::unique_ptr<backend::Executable> model_;
   machine::NodeMemory pool_;

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#include "cli/simulated_devices.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "core/codec/file.h"
+#include "core/nearest.h"
+#include "engine/backends/cpu/cpu_device.h"
+#include "oracle/count/op_count.h"
+#include "oracle/hardware/hardware_profile.h"
+
+namespace assay::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Bytes kProfileSizeMax{std::int64_t{1} << 18};
+
+/// Takes the numbers of a profile one by one; the first that is missing is the error.
+class NumberReader {
+ public:
+  explicit NumberReader(const oracle::HardwareProfile& profile) : profile_(profile) {}
+
+  double number(std::string_view name) {
+    const Result<double> value = profile_.value(name);
+    if (value) return *value;
+    if (!error_) error_ = value.error();
+    return 0;
+  }
+  Nanoseconds time(std::string_view name) {
+    return Nanoseconds(static_cast<std::int64_t>(std::llround(number(name))));
+  }
+  const std::optional<Error>& error() const { return error_; }
+
+ private:
+  const oracle::HardwareProfile& profile_;
+  std::optional<Error> error_;
+};
+
+sim::SimProfile take_numbers(NumberReader& from) {
+  sim::SimProfile profile;
+  profile.memory = Bytes(static_cast<std::int64_t>(from.number("memory_bytes")));
+  profile.queue_depth = static_cast<int>(from.number("queue_depth"));
+  profile.submission = from.time("submission_ns");
+  profile.feeding = {.dispatch = from.time("dispatch_ns"),
+                     .launch = from.time("launch_ns"),
+                     .replay = from.time("replay_ns"),
+                     .copy = from.time("copy_call_ns"),
+                     .event = from.time("event_ns"),
+                     .synchronise = from.time("synchronise_ns")};
+  profile.compute = {.f32_products_per_second = from.number("f32_products_per_second"),
+                     .f16_products_per_second = from.number("f16_products_per_second"),
+                     .i8_products_per_second = from.number("i8_products_per_second"),
+                     .product_efficiency = from.number("product_efficiency"),
+                     .vector_flops_per_second = from.number("vector_flops_per_second"),
+                     .memory_bytes_per_second = from.number("memory_bytes_per_second"),
+                     .memory_efficiency = from.number("memory_efficiency"),
+                     .kernel = from.time("kernel_ns"),
+                     .graph_node = from.time("graph_node_ns")};
+  profile.copies = {.to_device_bytes_per_second = from.number("to_device_bytes_per_second"),
+                    .from_device_bytes_per_second = from.number("from_device_bytes_per_second"),
+                    .latency = from.time("copy_latency_ns")};
+  profile.host = {.flops_per_second = from.number("host_flops_per_second"),
+                  .memory_bytes_per_second = from.number("host_memory_bytes_per_second")};
+  return profile;
+}
+
+}  // namespace
+
+fs::path hardware_root() {
+  if (const char* chosen = std::getenv("ASSAY_HARDWARE"); chosen != nullptr) return chosen;
+  if (fs::is_directory("hardware")) return "hardware";
+  return fs::path(ASSAY_SOURCE_ROOT) / "hardware";
+}
+
+std::vector<std::string> hardware_names(const fs::path& root) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(root, error)) {
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+Result<sim::SimProfile> read_sim_profile(const std::string& name, const fs::path& root) {
+  const std::vector<std::string> known = hardware_names(root);
+  if (std::ranges::find(known, name) == known.end()) {
+    if (!name.empty()) return Error::user("{}", unknown_name("hardware profile", name, known));
+    std::string all;
+    for (const std::string& one : known) {
+      all += (all.empty() ? "sim:" : ", sim:") + one;
+    }
+    return Error::user("the backend sim needs a profile: {}", all);
+  }
+  const fs::path path = root / (name + ".yaml");
+  ASSAY_TRY(const std::string text, codec::read_file(path, kProfileSizeMax));
+  ASSAY_TRY(const auto hardware, oracle::parse_hardware_profile(text, path.string()));
+  if (hardware.name != name) {
+    return Error::user("{}: its name is {}, that of its file is {}", path.string(), hardware.name,
+                       name);
+  }
+  NumberReader numbers(hardware);
+  sim::SimProfile profile = take_numbers(numbers);
+  if (numbers.error()) return *numbers.error();
+  profile.name = name;
+  profile.description = hardware.summary();
+  return profile;
+}
+
+sim::CostModel counted_costs() {
+  sim::CostModel model;
+  model.lacks = [](const graph::Node& node) -> std::optional<std::string> {
+    if (node.op->is_view) return std::nullopt;
+    if (!oracle::has_count_rule(node.op->name)) {
+      return format("nothing counts {}, so that its time cannot be simulated", node.op->name);
+    }
+    if (node.op->name == "cached_attention") {
+      return "the time of cached_attention depends on how full the cache is, which sim cannot see";
+    }
+    return std::nullopt;
+  };
+  model.cost = [](const graph::Graph& graph, graph::NodeId node, const graph::NodeTypes& types) {
+    const oracle::OpCount count = oracle::count_op(graph, node, types, {}).count;
+    return sim::NodeCost{.products = count.products, .flops = count.flops, .bytes = count.bytes()};
+  };
+  return model;
+}
+
+Result<std::unique_ptr<backend::Device>> open_simulated(const std::string& profile) {
+  ASSAY_TRY(const sim::SimProfile numbers, read_sim_profile(profile, hardware_root()));
+  return sim::make_sim_device(numbers, cpu::make_cpu_device(), counted_costs());
+}
+
+}  // namespace assay::cli
