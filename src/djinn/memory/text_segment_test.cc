@@ -125,10 +125,10 @@ TEST(TextSegment, LendsRoomToWhatTheDeviceHoldsItself) {
 }
 
 TEST(TextSegment, BooksAddUpOverRandomUse) {
-  const auto text = segment_of(64);
+  const auto text = segment_of(40);
   Random random(9);
   std::map<int, std::pair<int, std::vector<std::byte>>> model;  // Uses and bytes, sealed ones.
-  for (int step = 0; step < 10'000; ++step) {
+  for (int step = 0; step < 3'000; ++step) {
     const int number = static_cast<int>(random.below(40));
     const WeightKey key = key_of(number);
     const bool is_there = text->has(key);
@@ -136,7 +136,7 @@ TEST(TextSegment, BooksAddUpOverRandomUse) {
         << "evicted in use";
     if (!is_there) {
       model.erase(number);
-      const auto size = static_cast<std::int64_t>(random.below(30'000)) + 1;
+      const auto size = static_cast<std::int64_t>(random.below(20'000)) + 1;
       if (const auto bytes = text->begin(key, Bytes(size))) {
         for (std::byte& byte : *bytes)
           byte = static_cast<std::byte>(random.next());
