@@ -125,7 +125,7 @@ void set_values(const MeasuredTrial& trial, const MeasuredArm& arm, double confi
                 const std::optional<std::string>& contamination, CellFinding& cell) {
   const auto doubted = [&](const Value& value) {
     if (!value.has_number()) return value;
-    const Value said =
+    Value said =
         arm.simulated_by.empty() ? value : value.weakened(State::kSimulated, arm.simulated_by);
     if (!contamination) return said;
     const std::string source = arm.simulated_by.empty() ? "" : "; " + arm.simulated_by;
