@@ -10,15 +10,24 @@
 namespace assay::measure {
 namespace {
 
-// Half a plateau: six samples, the fewest whose median has an exact interval.
-constexpr std::size_t kWindow = kPlateauSamplesMin / 2;
+// Half a plateau: six samples, the fewest whose median has an exact interval...
+constexpr std::size_t kWindow = 6;
 constexpr double kTolerance = 0.01;
+// ... or fewer that take this long.
+constexpr Nanoseconds kWindowTime = 250ms;
+constexpr double kToleranceOfFew = 0.03;
 
 using Window = std::vector<double>;
 
-Window window_ending_at(const ArmSeries& arm, std::size_t end) {
+std::size_t window_size(const ArmSeries& arm) {
+  const Nanoseconds sample = std::max(arm.samples.back(), Nanoseconds(1));
+  const auto long_ones = static_cast<std::size_t>((kWindowTime + sample - 1ns) / sample);
+  return std::min(kWindow, long_ones);
+}
+
+Window window_ending_at(const ArmSeries& arm, std::size_t end, std::size_t size) {
   Window window;
-  for (std::size_t i = end - kWindow; i < end; ++i) {
+  for (std::size_t i = end - size; i < end; ++i) {
     window.push_back(static_cast<double>(arm.samples[i].count()));
   }
   return window;
@@ -32,14 +41,17 @@ bool could_be_median_of(const Window& window, double value) {
 bool agree(const Window& earlier, const Window& later) {
   const double before = statistics::median(earlier);
   const double after = statistics::median(later);
-  if (std::abs(after - before) <= kTolerance * before) return true;
+  const double tolerance = later.size() < kWindow ? kToleranceOfFew : kTolerance;
+  if (std::abs(after - before) <= tolerance * before) return true;
   return could_be_median_of(earlier, after) && could_be_median_of(later, before);
 }
 
 bool is_level(const ArmSeries& arm) {
+  if (arm.samples.empty()) return false;
   const std::size_t count = arm.samples.size();
-  return count >= 2 * kWindow &&
-         agree(window_ending_at(arm, count - kWindow), window_ending_at(arm, count));
+  const std::size_t size = window_size(arm);
+  return count >= 2 * size &&
+         agree(window_ending_at(arm, count - size, size), window_ending_at(arm, count, size));
 }
 
 }  // namespace

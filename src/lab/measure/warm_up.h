@@ -16,11 +16,10 @@ struct WarmUp {
   bool reached_plateau = false;
 };
 
-/// Fewer samples of an arm cannot show a plateau.
-inline constexpr int kPlateauSamplesMin = 12;
-
 /// Of every arm the last six samples agree with the six before: their medians are within 1 %, or
-/// each lies in the exact interval of the other.
+/// each lies in the exact interval of the other. Six or, of samples so long that fewer of them take
+/// a quarter of a second, so many, whose medians have to be within 3 %: what warms up does so
+/// within such a call.
 bool is_on_plateau(const Series& series);
 
 /// Interleaved rounds: at least `warmup_samples_min`, then until the plateau or `warmup_max`.
