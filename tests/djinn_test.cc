@@ -185,5 +185,109 @@ TEST(Djinn, SessionsGiveTheBytesOfTheEngine) {
   }
 }
 
+TEST(Djinn, ASecondClientSendsNoWeights) {
+  const RunningServer server;
+  const graph::Graph graph = *models::build_decoder(small_decoder(0));
+  const graph::Weights weights = *graph::seeded_weights(graph, 1);
+  Client first = server.client();
+  const auto loaded = first.load(graph, weights);
+  ASSERT_TRUE(loaded) << loaded.error().to_string();
+  EXPECT_EQ(loaded->weight_bytes_sent(), static_cast<std::uint64_t>(weights.size().count()));
+  Client second = server.client();
+  const auto again = second.load(graph, weights);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->facts().was_there);
+  EXPECT_EQ(again->weight_bytes_sent(), 0U);
+  const std::uint64_t rest = first.counters().sent - loaded->weight_bytes_sent();
+  EXPECT_LE(second.counters().sent, rest) << "counted at the socket: ids and the graph";
+}
+
+TEST(Djinn, AWarmStepOfDecodingIsAFewBytes) {
+  const RunningServer server;
+  Client client = server.client();
+  const graph::Graph graph = *models::build_decoder(small_decoder(0));
+  auto model = client.load(graph, *graph::seeded_weights(graph, 1));
+  ASSERT_TRUE(model);
+  auto session = model->open_session({.capacity = 64});
+  ASSERT_TRUE(session && session->decode({{1, 2, 3}}, 1) && session->decode({{4}}, 1));
+  for (int step = 0; step < 20; ++step) {
+    const ByteCounters before = client.counters();
+    const auto result = session->decode({{5}}, 1);
+    ASSERT_TRUE(result);
+    const ByteCounters after = client.counters();
+    EXPECT_LE(after.sent - before.sent + after.received - before.received, 256U);
+    const auto stages = djinn::stages(result->timers);
+    EXPECT_GT(result->timers.execute.count(), 0);
+    EXPECT_EQ(stages.size(), 8U);
+  }
+}
+
+TEST(Djinn, ASessionIsBoundedByItsArena) {
+  DeviceServiceOptions options = small_service("none");
+  options.memory.layout = DataLayout::kContiguous;
+  options.memory.arena_size = Bytes(64 << 10);
+  const RunningServer server(options);
+  Client client = server.client();
+  const graph::Graph graph = *models::build_decoder(small_decoder(1));
+  auto model = client.load(graph, *graph::seeded_weights(graph, 1));
+  ASSERT_TRUE(model);
+  EXPECT_TRUE(model->open_session({.capacity = 64}));
+  const auto larger = model->open_session({.rows = 64, .capacity = 64});
+  ASSERT_FALSE(larger);
+  EXPECT_THAT(larger.error().to_string(), HasSubstr("an arena holds 64 KiB"));
+}
+
+TEST(Djinn, ManySessionsShareADeviceThatHoldsFew) {
+  DeviceServiceOptions options = small_service("lru");
+  options.memory.device = Bytes(4 * kMi);
+  options.memory.text = Bytes(2 * kMi);
+  options.memory.stack = Bytes(kMi + 512 * 1024);
+  const RunningServer server(options);
+  Client client = server.client();
+  const graph::Graph graph = *models::build_decoder(small_decoder(3));
+  const graph::Weights weights = *graph::seeded_weights(graph, 2);
+  auto model = client.load(graph, weights);
+  ASSERT_TRUE(model) << model.error().to_string();
+  const auto device = reference::make_reference_device();
+  std::shared_ptr<backend::LoadedModel> loaded = *device->load(graph, weights, {});
+  // 2 layers x 2 x 2 heads x 4 x 4 bytes x 512 tokens: 64 KiB each; the device holds 512 KiB.
+  std::vector<Session> sessions;
+  std::vector<runtime::TextSession> own;
+  for (int i = 0; i < 24; ++i) {
+    auto session = model->open_session({.capacity = 512});
+    ASSERT_TRUE(session) << session.error().to_string() << " at " << i;
+    sessions.push_back(std::move(*session));
+    own.push_back(*runtime::TextSession::create(loaded, {.capacity = 512}));
+  }
+  Random random(5);
+  const std::vector<TokenId> prompt(300, 7);
+  for (int step = 0; step < 72; ++step) {
+    const auto i = step < 24 ? static_cast<std::size_t>(step) : random.below(sessions.size());
+    const RowTokens tokens{step < 24 ? prompt : std::vector<TokenId>{static_cast<TokenId>(i)}};
+    const auto got = sessions[i].prefill(tokens);
+    ASSERT_TRUE(got) << got.error().to_string() << " at step " << step;
+    const auto expected = own[i].append(tokens);
+    ASSERT_TRUE(expected);
+    EXPECT_EQ(bytes_of(got->outputs.view(0)), bytes_of((*expected)[0]));
+  }
+  const auto stats = client.stats("swap_pool");
+  ASSERT_TRUE(stats);
+  EXPECT_THAT(*stats, ::testing::Not(HasSubstr("\"restores\":0"))) << "states came and went";
+}
+
+TEST(Djinn, AServerThatIsStoppedSaysSo) {
+  RunningServer server;
+  Client client = server.client({.connect_max = 1s, .reconnects_max = 1});
+  const graph::Graph graph = *models::build_decoder(small_decoder(0));
+  auto model = client.load(graph, *graph::seeded_weights(graph, 1));
+  ASSERT_TRUE(model);
+  auto session = model->open_session({.capacity = 64});
+  ASSERT_TRUE(session && session->prefill({{1, 2}}));
+  server.stop();
+  const auto after = session->prefill({{3}});
+  ASSERT_FALSE(after);
+  EXPECT_EQ(after.error().blame(), Blame::kEnvironment);
+}
+
 }  // namespace
 }  // namespace assay::djinn

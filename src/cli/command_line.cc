@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cli/djinn_settings.h"
 #include "core/nearest.h"
 
 namespace assay::cli {
@@ -24,7 +25,7 @@ constexpr std::string_view kExitCodes =
     "the command or the experiment file; 3 the machine lacks something; 70 a bug in Assay.";
 
 /// Commands of the design whose wing is not in this program yet, and where it will come from.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kAbsent{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kAbsent{{
     {"serve", "the live report"},
     {"submit", "Slurm"},
     {"status", "Slurm"},
@@ -36,7 +37,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kAbsent{
     {"estimate", "the oracle"},
     {"trace", "traces"},
     {"analyze-latency", "traces"},
-    {"djinn", "Djinn"},
     {"verify", "report verification"},
 }};
 
@@ -49,6 +49,8 @@ struct Slots {
   GenerateArguments generate;
   TourArguments tour;
   WorkerArguments worker;
+  DjinndArguments djinnd;
+  DjinnArguments djinn;
   bool wants_markdown = false;
   std::string help_topic;
 };
@@ -102,6 +104,26 @@ void add_running_commands(CLI::App& app, Slots& slots) {
   worker.add_option("--in", slots.worker.in, "Descriptor to read trials from")->required();
   worker.add_option("--out", slots.worker.out, "Descriptor to write records to")->required();
   worker.group("");  // Not for people: left out of the help.
+}
+
+void add_djinn_commands(CLI::App& app, Slots& slots) {
+  CLI::App& djinnd = *app.add_subcommand("djinnd", "Serve models: weights and sessions stay here");
+  djinnd.add_option("--config", slots.djinnd.config, "A YAML file with settings by these names");
+  for (const DjinnSetting& setting : djinn_settings()) {
+    const std::string name(setting.name);
+    std::string about(setting.meaning);
+    if (!setting.by_default.empty()) about += format(" (default: {})", setting.by_default);
+    djinnd.add_option_function<std::string>(
+        "--" + name, [&slots, name](const std::string& value) { slots.djinnd.flags[name] = value; },
+        about);
+  }
+  CLI::App& djinn = *app.add_subcommand("djinn", "Ask a running djinnd how it is");
+  djinn.add_option("what", slots.djinn.what, "ping, stats or sessions")
+      ->required()
+      ->check(CLI::IsMember({"ping", "stats", "sessions"}));
+  slots.djinn.address = "unix:djinn.sock";
+  djinn.add_option("--address", slots.djinn.address, "Where it listens (default: unix:djinn.sock)")
+      ->envname("GENIE_SERVER_ADDRESS");
 }
 
 void add_reading_commands(CLI::App& app, Slots& slots) {
@@ -187,6 +209,7 @@ void build(CLI::App& app, Slots& slots) {
   app.set_version_flag("--version", "assay " ASSAY_VERSION, "Print the version");
   app.require_subcommand(0, 1);
   add_running_commands(app, slots);
+  add_djinn_commands(app, slots);
   add_reading_commands(app, slots);
   add_generate_command(app, slots.generate);
   CLI::App& help = *app.add_subcommand("help", "Print the help of a command, or of all");
@@ -236,6 +259,8 @@ Result<Command> take_command(CLI::App& app, Slots& slots) {
   if (name == "generate") return Command(std::move(slots.generate));
   if (name == "tour") return Command(std::move(slots.tour));
   if (name == "worker") return Command(slots.worker);
+  if (name == "djinnd") return Command(std::move(slots.djinnd));
+  if (name == "djinn") return Command(std::move(slots.djinn));
   slots.read.command = name;
   return Command(std::move(slots.read));
 }

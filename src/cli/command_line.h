@@ -7,6 +7,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -84,13 +85,24 @@ struct WorkerArguments {
   int out = -1;
 };
 
+struct DjinndArguments {
+  std::map<std::string, std::string> flags;  ///< Those that were given, by setting.
+  std::filesystem::path config;
+};
+
+struct DjinnArguments {
+  std::string what;  ///< "ping", "stats", "sessions"
+  std::string address;
+};
+
 /// Text to print and leave: help, version.
 struct PrintArguments {
   std::string text;
 };
 
-using Command = std::variant<RunArguments, PlanArguments, ListArguments, ReadArguments,
-                             GenerateArguments, TourArguments, WorkerArguments, PrintArguments>;
+using Command =
+    std::variant<RunArguments, PlanArguments, ListArguments, ReadArguments, GenerateArguments,
+                 TourArguments, WorkerArguments, DjinndArguments, DjinnArguments, PrintArguments>;
 
 /// `arguments` without the program's name. An error says what was expected and the nearest name.
 Result<Command> parse_command_line(std::span<const std::string> arguments);

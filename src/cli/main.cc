@@ -27,6 +27,12 @@ Result<int> perform(const Command& command, const Context& context) {
   if (const auto* worker = std::get_if<WorkerArguments>(&command)) {
     return worker_command(*worker, context);
   }
+  if (const auto* djinnd = std::get_if<DjinndArguments>(&command)) {
+    return djinnd_command(*djinnd, context);
+  }
+  if (const auto* djinn = std::get_if<DjinnArguments>(&command)) {
+    return djinn_command(*djinn, context);
+  }
   print(std::get<PrintArguments>(command).text);
   return 0;
 }
@@ -51,7 +57,12 @@ Result<int> start_within_memory(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Result<int> code = start_within_memory(std::vector<std::string>(argv + 1, argv + argc));
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  // The daemon is a link to this program.
+  if (std::filesystem::path(argv[0]).filename() == "djinnd") {
+    arguments.insert(arguments.begin(), "djinnd");
+  }
+  const Result<int> code = start_within_memory(arguments);
   if (!code) return complain(code.error());
   if (flush_output()) return *code;
   return complain(assay::Error::environment("cannot write to standard output"));

@@ -26,7 +26,7 @@ class Channel {
   /// Counts the connections there were: a session has to be resumed on each.
   std::uint64_t generation() const { return generation_; }
   const Epoch& epoch() const { return link_->welcome().epoch; }
-  bool is_broken() const { return link_->is_broken(); }
+  bool is_broken() const { return link_ == nullptr || link_->is_broken(); }
   const ConnectOptions& options() const { return options_; }
 
   /// What the server said of the last request that failed; none where it was the connection.
