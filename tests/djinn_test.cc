@@ -275,6 +275,52 @@ TEST(Djinn, ManySessionsShareADeviceThatHoldsFew) {
   EXPECT_THAT(*stats, ::testing::Not(HasSubstr("\"restores\":0"))) << "states came and went";
 }
 
+TEST(Djinn, ClientsAtOnceShareADeviceThatIsTooSmallForAll) {
+  for (const std::string policy : {"lru", "lazy", "proactive"}) {
+    DeviceServiceOptions options = small_service(policy);
+    options.memory.device = Bytes(4 * kMi);
+    options.memory.text = Bytes(2 * kMi);
+    // 64 KiB are left. A state has 32 KiB, and 16 while its rows of 8 KiB need one block each.
+    options.memory.stack = Bytes(kMi + 960 * 1024);
+    const RunningServer server(options);
+    const graph::Graph graph = *models::build_decoder(small_decoder(3));
+    const graph::Weights weights = *graph::seeded_weights(graph, 2);
+    const auto device = reference::make_reference_device();
+    std::shared_ptr<backend::LoadedModel> loaded = *device->load(graph, weights, {});
+    constexpr int kClients = 8;
+    constexpr int kSteps = 6;
+    std::vector<std::string> expected(kClients);
+    const auto tokens_of = [](int client, int step) {
+      return step == 0 ? std::vector<TokenId>(254, client) : std::vector<TokenId>{client, step};
+    };
+    for (int i = 0; i < kClients; ++i) {
+      auto own = *runtime::TextSession::create(loaded, {.capacity = 512});
+      for (int step = 0; step < kSteps; ++step)
+        expected[static_cast<std::size_t>(i)] += bytes_of((*own.append({tokens_of(i, step)}))[0]);
+    }
+    std::vector<std::string> got(kClients);
+    std::vector<std::thread> clients;
+    for (int i = 0; i < kClients; ++i) {
+      clients.emplace_back([&, i] {
+        Client client = server.client();
+        auto model = client.load(graph, weights);  // All of them send, and one is heard.
+        ASSERT_TRUE(model) << model.error().to_string();
+        auto session = model->open_session({.capacity = 512});
+        ASSERT_TRUE(session) << session.error().to_string();
+        for (int step = 0; step < kSteps; ++step) {
+          const auto result = session->prefill({tokens_of(i, step)});
+          ASSERT_TRUE(result) << result.error().to_string() << " under " << policy;
+          got[static_cast<std::size_t>(i)] += bytes_of(result->outputs.view(0));
+          ASSERT_TRUE(session->signal_phase(step % 2 == 0 ? "IO_WAIT" : "COMPUTE"));
+        }
+      });
+    }
+    for (std::thread& client : clients)
+      client.join();
+    EXPECT_EQ(got, expected) << policy;
+  }
+}
+
 TEST(Djinn, AServerThatIsStoppedSaysSo) {
   RunningServer server;
   Client client = server.client({.connect_max = 1s, .reconnects_max = 1});

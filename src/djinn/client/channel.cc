@@ -36,7 +36,13 @@ Result<std::shared_ptr<Channel>> Channel::open(std::string_view address,
   return channel;
 }
 
+std::optional<Nanoseconds> Channel::retry_after() const {
+  const bool is_full = failure_ && failure_->code == ErrorCode::kOverloaded && !is_broken();
+  return is_full ? failure_->retry_after : std::nullopt;
+}
+
 Result<Link*> Channel::link() {
+  failure_.reset();
   if (link_ != nullptr && !link_->is_broken()) return link_.get();
   before_ = counters();
   link_ = nullptr;

@@ -31,6 +31,8 @@ class Channel {
 
   /// What the server said of the last request that failed; none where it was the connection.
   const std::optional<ErrorMessage>& failure() const { return failure_; }
+  /// Where it was only full: when to ask again.
+  std::optional<Nanoseconds> retry_after() const;
   ByteCounters counters() const;
 
   template <class Answer, class Message>

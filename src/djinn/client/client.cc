@@ -42,36 +42,33 @@ Result<CallResult> Model::call(const NamedInputs& inputs, OutputPolicy policy,
   return result;
 }
 
-Result<std::uint64_t> Client::send_weight(const ContentId& id, const tensor::HostTensor& weight) {
+Result<Client::SentWeight> Client::send_weight(const ContentId& id,
+                                               const tensor::HostTensor& weight) {
   ASSAY_TRY(Link* const link, channel_->link());
   const std::span<const std::byte> bytes = weight.bytes();
   std::deque<std::uint64_t> under_way;
-  std::uint64_t sent = 0;
-  const auto take_one = [&]() -> Result<void> {
-    const std::uint64_t request = under_way.front();
-    under_way.pop_front();
-    ASSAY_TRY(std::ignore, channel_->answer<StoredWeightMessage>(request));
-    return {};
-  };
+  SentWeight sent;
   std::optional<Error> failure;
+  const auto take_one = [&] {
+    const auto stored = channel_->answer<StoredWeightMessage>(under_way.front());
+    under_way.pop_front();
+    if (stored || failure) return;
+    failure = stored.error();
+    sent.retry_after = channel_->retry_after();
+  };
   for (std::size_t offset = 0; offset < bytes.size() && !failure; offset += kPartSize) {
     const auto part = bytes.subspan(offset, std::min(kPartSize, bytes.size() - offset));
     ASSAY_TRY(const std::uint64_t request,
               link->send(PutWeightMessage{.id = id, .type = weight.type(), .offset = offset},
                          {.payload = {part}}));
-    sent += part.size();
+    sent.bytes += part.size();
     under_way.push_back(request);
-    if (under_way.size() < kPartsUnderWay) continue;
-    if (const auto taken = take_one(); !taken) failure = taken.error();
+    if (under_way.size() >= kPartsUnderWay) take_one();
   }
   // All of them, also after a failure: what is under way refers to the weight's memory.
-  while (!under_way.empty()) {
-    const std::optional<ErrorMessage> first = channel_->failure();
-    const auto taken = take_one();
-    if (!taken && !failure) failure = taken.error();
-    if (channel_->is_broken()) break;
-  }
-  if (failure) return *failure;
+  while (!under_way.empty() && !channel_->is_broken())
+    take_one();
+  if (failure && !sent.retry_after) return *failure;
   return sent;
 }
 
@@ -88,23 +85,19 @@ Result<std::uint64_t> Client::send_missing(const std::vector<NamedWeight>& names
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     ASSAY_TRY(const auto answered, channel_->ask<MissingWeightsMessage>(question));
     if (answered.message.missing.empty()) return sent;
-    bool has_to_wait = false;
+    std::optional<Nanoseconds> wait;
     for (const std::uint32_t position : answered.message.missing) {
       if (position >= question.ids.size()) {
         return Error::environment("the server misses weight {} of {}", position,
                                   question.ids.size());
       }
       ASSAY_TRY(const tensor::HostTensor* weight, weights.find(by_position[position]));
-      const auto parts = send_weight(question.ids[position], *weight);
-      if (parts) sent += *parts;
-      const bool is_sent_by_another = !parts && channel_->failure() &&
-                                      channel_->failure()->code == ErrorCode::kOverloaded &&
-                                      channel_->failure()->retry_after;
-      if (!parts && !is_sent_by_another) return parts.error();
-      has_to_wait = has_to_wait || is_sent_by_another;
+      ASSAY_TRY(const SentWeight parts, send_weight(question.ids[position], *weight));
+      sent += parts.bytes;
+      if (parts.retry_after) wait = parts.retry_after;
     }
-    if (!has_to_wait) return sent;
-    std::this_thread::sleep_for(*channel_->failure()->retry_after);
+    if (!wait) return sent;
+    std::this_thread::sleep_for(*wait);
   }
   return Error::environment("another client sends the same weights and does not get done");
 }

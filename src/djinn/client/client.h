@@ -75,7 +75,11 @@ class Client {
  private:
   Result<std::uint64_t> send_missing(const std::vector<NamedWeight>& names,
                                      const graph::Weights& weights);
-  Result<std::uint64_t> send_weight(const ContentId& id, const tensor::HostTensor& weight);
+  struct SentWeight {
+    std::uint64_t bytes = 0;
+    std::optional<Nanoseconds> retry_after = {};  ///< Another client sends it: look again then.
+  };
+  Result<SentWeight> send_weight(const ContentId& id, const tensor::HostTensor& weight);
 
   std::shared_ptr<Channel> channel_;
 };

@@ -24,6 +24,8 @@ struct ConnectOptions {
   Nanoseconds answer_max{600'000'000'000};  ///< Beyond it the connection counts as broken.
   bool has_checksums = false;               ///< Bodies and payloads carry theirs, both ways.
   int reconnects_max = 3;  ///< Of a request whose connection broke; 0: the caller decides.
+  /// How long a session's request is repeated while the server has no room for it.
+  Nanoseconds overload_max{60'000'000'000};
   /// Asked again so long before it sleeps; none: 20 us where a second core is.
   std::optional<SpinPolicy> spin = {};
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "djinn/client/session.h"
 
+#include <thread>
+
 namespace assay::djinn {
 
 tensor::ConstAnyView Received::view(std::size_t index) const {
@@ -113,10 +115,18 @@ Result<AppendResult> Session::append(const RowTokens& tokens, const AppendOption
     message.ids.insert(message.ids.end(), row.begin(), row.end());
   }
   ASSAY_TRY_VOID(message.check());
-  for (int attempt = 0;; ++attempt) {
+  Nanoseconds waited{0};
+  for (int attempt = 0;;) {
     auto result = append_once(message, options.deadline);
     if (result) sequence_ = message.sequence;
-    if (result || !is_worth_another(attempt)) return result;
+    if (result) return result;
+    const auto wait = channel_->retry_after();
+    if (wait && waited + *wait <= channel_->options().overload_max) {
+      std::this_thread::sleep_for(*wait);
+      waited += *wait;
+    } else if (!is_worth_another(attempt++)) {
+      return result;
+    }
   }
 }
 

@@ -37,7 +37,7 @@ Result<bool> Connection::read(const std::function<void(Arrived)>& on_frame) {
 }
 
 bool Connection::wants_to_read() const {
-  return !is_closing_ && waiting_ < kWaitingMax && credits_.ops_left() > 0 &&
+  return !is_closing_ && !has_ended_ && waiting_ < kWaitingMax && credits_.ops_left() > 0 &&
          credits_.bytes_left() > Bytes(0) && sender_.queued_bytes() < kUnsentMax;
 }
 

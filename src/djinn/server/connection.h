@@ -65,6 +65,13 @@ class Connection {
   /// Nothing more is read; it is closed when all answers are gone.
   void close_after_sending() { is_closing_ = true; }
   bool is_closing() const { return is_closing_; }
+  /// The peer says no more; what it asked for is still answered.
+  void end_input() { has_ended_ = true; }
+  /// Nothing more comes, and all that was asked for is answered.
+  bool is_done() const { return has_ended_ && under_way() == 0; }
+  /// Whether the loop waits for more of it: if not, what it tells is that the peer hung up.
+  void watch_reading(bool is_watched) { is_read_watched_ = is_watched; }
+  bool is_read_watched() const { return is_read_watched_; }
 
  private:
   struct StreamQueue {
@@ -83,6 +90,8 @@ class Connection {
   const Clock* clock_;
   bool is_greeted_ = false;
   bool is_closing_ = false;
+  bool has_ended_ = false;
+  bool is_read_watched_ = true;
   bool sends_checksums_ = false;
   std::string tenant_;
   Nanoseconds began_{0};  ///< The frame that is coming.

@@ -6,6 +6,11 @@
 #include "djinn/server/drawn.h"
 
 namespace assay::djinn {
+namespace {
+
+constexpr Nanoseconds kAcceptPause = 100ms;
+
+}  // namespace
 
 Result<std::unique_ptr<Server>> Server::create(backend::Device& device,
                                                const ServerOptions& options, const Clock& clock) {
@@ -14,13 +19,16 @@ Result<std::unique_ptr<Server>> Server::create(backend::Device& device,
   ASSAY_TRY(const Epoch epoch, draw_epoch());
   std::unique_ptr<Server> server(new Server(options, clock, std::move(loop), epoch));
   Server* const self = server.get();
-  const auto deliver = [self](const WaitingOpen& to, Answer answer) {
-    self->loop_->post(
-        [self, connection = to.connection,
-         header = FrameHeader{.stream = to.stream, .request = to.request},
-         answer = std::move(answer)] { self->deliver(connection, header, answer, true); });
-  };
-  ASSAY_TRY(server->service_, DeviceService::create(device, options.service, clock, deliver));
+  const ServiceEvents events{
+      .deliver =
+          [self](const WaitingOpen& to, Answer answer) {
+            self->loop_->post(
+                [self, connection = to.connection,
+                 header = FrameHeader{.stream = to.stream, .request = to.request},
+                 answer = std::move(answer)] { self->deliver(connection, header, answer, true); });
+          },
+      .on_resident = [self](SessionId id) { self->loop_->post([self, id] { self->unpark(id); }); }};
+  ASSAY_TRY(server->service_, DeviceService::create(device, options.service, clock, events));
   ASSAY_TRY(server->executor_, Executor::create({}, clock));
   ASSAY_TRY_VOID(server->listen_all());
   return server;
@@ -69,8 +77,8 @@ void Server::stop() {
 void Server::accept_from(Listener& listener) {
   while (true) {
     auto stream = listener.accept();
-    // One that broke while it came, or no descriptor for it: the others go on.
-    if (!stream || *stream == nullptr) return;
+    if (!stream) return pause_accepting(listener);
+    if (*stream == nullptr) return;
     if (connections_.size() >= options_.connections_max) continue;
     const ConnectionId id = ++id_last_;
     auto connection = std::make_unique<Connection>(*std::move(stream), options_.credits, *clock_);
@@ -82,18 +90,29 @@ void Server::accept_from(Listener& listener) {
   }
 }
 
+/// No descriptor or memory for one more: whoever waits goes on waiting, and the others go on.
+void Server::pause_accepting(Listener& listener) {
+  const int descriptor = listener.descriptor();
+  std::ignore = loop_->change(descriptor, {});
+  loop_->after(kAcceptPause, [this, descriptor] {
+    if (!is_draining_) std::ignore = loop_->change(descriptor, {.readable = true});
+  });
+}
+
 void Server::on_ready(ConnectionId id, Ready ready) {
   const auto at = connections_.find(id);
   if (at == connections_.end()) return;
   Connection& connection = *at->second;
-  if (ready.readable && connection.wants_to_read()) {
+  if (ready.readable && !connection.is_read_watched()) return close(id);  // It hung up.
+  if (ready.readable) {
     const auto read =
         connection.read([&](Arrived arrived) { take(id, connection, std::move(arrived)); });
-    if (!read && connection.defect() != FrameDefect::kNone) {
+    if (!read && connection.defect() == FrameDefect::kNone) return close(id);
+    if (!read) {
       const Failure failure(ErrorCode::kMalformed, read.error().to_string());
       connection.answer({}, Answer::of(failure), true);
-    } else if (!read || !*read) {
-      return close(id);
+    } else if (!*read) {
+      connection.end_input();
     }
     start_work(id, connection);
   }
@@ -105,10 +124,11 @@ void Server::settle(ConnectionId id) {
   if (at == connections_.end()) return;
   Connection& connection = *at->second;
   const auto flushed = connection.flush();
-  if (!flushed || (*flushed && connection.is_closing())) return close(id);
-  const auto changed =
-      loop_->change(connection.descriptor(),
-                    {.readable = connection.wants_to_read(), .writable = connection.has_unsent()});
+  if (!flushed || (*flushed && (connection.is_closing() || connection.is_done()))) return close(id);
+  const bool is_read = connection.wants_to_read();
+  connection.watch_reading(is_read);
+  const auto changed = loop_->change(connection.descriptor(),
+                                     {.readable = is_read, .writable = connection.has_unsent()});
   if (!changed) return close(id);
   if (is_draining_) finish_if_drained();
 }

@@ -50,6 +50,7 @@ class Server {
   // Of connections, in server.cc:
   Result<void> listen_all();
   void accept_from(Listener& listener);
+  void pause_accepting(Listener& listener);
   void on_ready(ConnectionId id, Ready ready);
   void settle(ConnectionId id);
   void close(ConnectionId id);
@@ -60,6 +61,8 @@ class Server {
   Answer greet(Connection& connection, const Frame& frame);
   std::optional<Answer> answer_at_once(ConnectionId id, Connection& connection, const Frame& frame);
   void start_work(ConnectionId id, Connection& connection);
+  void park(SessionId session, ServiceRequest scheduled, Executor::Job job);
+  void unpark(SessionId session);
   ServiceRequest scheduled(const Connection& connection, const FrameHeader& header) const;
   void deliver(ConnectionId id, const FrameHeader& request, Answer answer, bool is_final);
   std::string describe_connections() const;
@@ -73,6 +76,13 @@ class Server {
   std::map<ConnectionId, std::unique_ptr<Connection>> connections_;
   ConnectionId id_last_ = kNobody;
   bool is_draining_ = false;
+  /// Work whose session's state is on its way to the device: others compute meanwhile.
+  struct Parked {
+    ServiceRequest scheduled;
+    Executor::Job job;
+    EventLoop::TimerId timer;
+  };
+  std::multimap<SessionId, Parked> parked_;
   std::unique_ptr<DeviceService> service_;
   std::unique_ptr<Executor> executor_;  ///< Ends first.
 };

@@ -148,13 +148,38 @@ void Server::start_work(ConnectionId id, Connection& connection) {
                 .deadline = scheduled.deadline,
                 .is_cancelled = connection.cancellation_of(header.request)});
     request->clock.set(&StageTimers::send, connection.last_send());
-    executor_->push(std::move(scheduled), [this, id, header, request] {
+    Executor::Job job = [this, id, header, request] {
       Answer answer = service_->serve(*request);
       loop_->post([this, id, header, answer = std::move(answer)]() mutable {
         deliver(id, header, std::move(answer), true);
       });
-    });
+    };
+    const bool is_ready =
+        header.opcode != Opcode::kAppend || service_->sessions().request(id, header.session);
+    if (is_ready) {
+      executor_->push(std::move(scheduled), std::move(job));
+    } else {
+      park({.index = header.session.index, .generation = header.session.generation},
+           std::move(scheduled), std::move(job));
+    }
   }
+}
+
+/// Until the state is there, or it is clear that it will not come: then the work is told so.
+void Server::park(SessionId session, ServiceRequest scheduled, Executor::Job job) {
+  const Nanoseconds patience = options_.service.sessions.patience;
+  const auto timer = loop_->after(patience, [this, session] { unpark(session); });
+  parked_.emplace(session,
+                  Parked{.scheduled = std::move(scheduled), .job = std::move(job), .timer = timer});
+}
+
+void Server::unpark(SessionId session) {
+  const auto [begin, end] = parked_.equal_range(session);
+  for (auto at = begin; at != end; ++at) {
+    loop_->cancel(at->second.timer);
+    executor_->push(std::move(at->second.scheduled), std::move(at->second.job));
+  }
+  parked_.erase(begin, end);
 }
 
 void Server::deliver(ConnectionId id, const FrameHeader& request, Answer answer, bool is_final) {

@@ -138,6 +138,15 @@ TEST_F(ServerTest, SaysThatASessionIsNotThere) {
   EXPECT_EQ(error_in(frames).code, ErrorCode::kNotFound);
 }
 
+TEST_F(ServerTest, AnswersWhoSaysThatItSaysNoMore) {
+  const auto stream = connected();
+  say(*stream, hello());
+  say(*stream, frame(FlushPlansMessage(), 2));
+  say(*stream, frame(PingMessage(), 3));
+  ASSERT_TRUE(stream->finish_sending());
+  EXPECT_EQ(hear(*stream, 100).size(), 3U) << "and then it closes";
+}
+
 TEST_F(ServerTest, TellsItsConnections) {
   const auto stream = connected();
   say(*stream, hello());

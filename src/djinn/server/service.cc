@@ -2,6 +2,7 @@
 #include "djinn/server/service.h"
 
 #include <algorithm>
+#include <new>
 
 #include "djinn/server/append_work.h"
 
@@ -9,15 +10,17 @@ namespace assay::djinn {
 
 Result<std::unique_ptr<DeviceService>> DeviceService::create(backend::Device& device,
                                                              const DeviceServiceOptions& options,
-                                                             const Clock& clock, Deliver deliver) {
+                                                             const Clock& clock,
+                                                             const ServiceEvents& events) {
   ASSAY_TRY(auto memory, DeviceMemory::create(options.memory));
   std::unique_ptr<DeviceService> service(new DeviceService(device, options, std::move(memory)));
-  const auto on_admitted = [deliver = std::move(deliver)](const WaitingOpen& to,
-                                                          const Served<VerdictMessage>& verdict) {
+  const auto on_admitted = [deliver = events.deliver](const WaitingOpen& to,
+                                                      const Served<VerdictMessage>& verdict) {
     deliver(to, verdict ? Answer::of(*verdict) : Answer::of(verdict.error()));
   };
   ASSAY_TRY(service->sessions_,
-            SessionKeeper::create(*service->memory_, options.sessions, clock, on_admitted));
+            SessionKeeper::create(*service->memory_, options.sessions, clock,
+                                  {.on_admitted = on_admitted, .on_resident = events.on_resident}));
   service->publish();
   return service;
 }
@@ -28,6 +31,20 @@ DeviceService::DeviceService(backend::Device& device, const DeviceServiceOptions
       weights_(memory_->text()),
       models_(device, memory_->text(), weights_, options.plans, options.threads),
       values_(options.values) {}
+
+namespace {
+
+/// What the machine has no memory for is refused to the one who asked, and the others go on.
+template <class Serve>
+Served<Answer> within_memory(Serve&& serve) {
+  try {
+    return serve();
+  } catch (const std::bad_alloc&) {
+    return Failure(ErrorCode::kOverloaded, "the server's machine has no memory for it");
+  }
+}
+
+}  // namespace
 
 template <class Message>
 Served<Answer> DeviceService::with(Request& request,
@@ -70,8 +87,12 @@ Served<Answer> DeviceService::dispatch(Request& request) {
 
 Answer DeviceService::serve(Request& request) {
   request.clock.lap(&StageTimers::queue);
-  if (const auto failure = unwanted(request, request.clock.now())) return Answer::of(*failure);
-  const Served<Answer> answer = dispatch(request);
+  if (const auto failure = unwanted(request, request.clock.now())) {
+    const FrameHeader& header = request.frame.header;
+    if (header.opcode == Opcode::kAppend) sessions_->withdraw(request.connection, header.session);
+    return Answer::of(*failure);
+  }
+  const Served<Answer> answer = within_memory([&] { return dispatch(request); });
   return answer ? *answer : Answer::of(answer.error());
 }
 
@@ -276,7 +297,7 @@ Served<Answer> DeviceService::append(Request& request, const AppendMessage& mess
     sessions_->remember(*session, message.sequence, answer, request.clock.now() - began);
     return answer;
   };
-  const Served<Answer> answer = serve();
+  const Served<Answer> answer = within_memory(serve);
   sessions_->end(*session, answer ? std::nullopt : std::optional(before));
   return answer;
 }

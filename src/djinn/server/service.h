@@ -31,14 +31,21 @@ struct DeviceServiceOptions {
   Bytes values{std::int64_t{256} << 20U};  ///< Of outputs that are kept under handles.
 };
 
+/// What happens between requests. Called from any thread, under the lock of the sessions: nothing
+/// is asked of the service from within.
+struct ServiceEvents {
+  /// An answer that comes later than serve() returned: to whom, and to which request.
+  std::function<void(const WaitingOpen& to, Answer answer)> deliver;
+  /// A state that was asked for is on the device.
+  std::function<void(SessionId session)> on_resident;
+};
+
 class DeviceService {
  public:
-  /// An answer that comes later than serve() returned: to whom, and to which request.
-  using Deliver = std::function<void(const WaitingOpen& to, Answer answer)>;
-
   static Result<std::unique_ptr<DeviceService>> create(backend::Device& device,
                                                        const DeviceServiceOptions& options,
-                                                       const Clock& clock, Deliver deliver);
+                                                       const Clock& clock,
+                                                       const ServiceEvents& events);
 
   /// Everything but what the server's thread answers itself. A frame whose body means nothing is
   /// kMalformed.

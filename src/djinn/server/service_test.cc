@@ -38,7 +38,7 @@ class ServiceTest : public ::testing::Test {
                                                   .stack = Bytes(1 << 20),
                                                   .block_size = Bytes(4096),
                                                   .host = Bytes(0)}},
-                                      clock_, [](const WaitingOpen&, Answer) {});
+                                      clock_, {});
   }
   template <class Message>
   Request request_of(const Message& message, SessionHandle session = {},

@@ -38,7 +38,7 @@ VerdictMessage refusal(const Verdict& verdict, Bytes reserved, Bytes capacity) {
 Result<std::unique_ptr<SessionKeeper>> SessionKeeper::create(DeviceMemory& memory,
                                                              const SessionKeeperOptions& options,
                                                              const Clock& clock,
-                                                             OnAdmitted on_admitted) {
+                                                             SessionEvents events) {
   ASSAY_TRY(auto policy, make_idle_policy(options.policy, options.policy_options));
   if (policy->swaps() && memory.options().host.count() == 0) {
     return Error::user(
@@ -47,19 +47,20 @@ Result<std::unique_ptr<SessionKeeper>> SessionKeeper::create(DeviceMemory& memor
         options.policy);
   }
   return std::unique_ptr<SessionKeeper>(
-      new SessionKeeper(memory, options, clock, std::move(on_admitted), std::move(policy)));
+      new SessionKeeper(memory, options, clock, std::move(events), std::move(policy)));
 }
 
 SessionKeeper::SessionKeeper(DeviceMemory& memory, const SessionKeeperOptions& options,
-                             const Clock& clock, OnAdmitted on_admitted,
+                             const Clock& clock, SessionEvents events,
                              std::unique_ptr<IdlePolicy> policy)
     : memory_(&memory),
       options_(options),
       clock_(&clock),
-      on_admitted_(std::move(on_admitted)),
+      events_(std::move(events)),
       policy_(std::move(policy)),
-      book_(admission_options(memory, options, policy_->swaps())),
-      mover_([this] { move_states(); }) {}
+      book_(admission_options(memory, options, policy_->swaps())) {
+  if (policy_->swaps()) mover_ = std::thread([this] { move_states(); });
+}
 
 SessionKeeper::~SessionKeeper() {
   {
@@ -67,7 +68,7 @@ SessionKeeper::~SessionKeeper() {
     is_ending_ = true;
   }
   mover_wakes_.notify_all();
-  mover_.join();
+  if (mover_.joinable()) mover_.join();
 }
 
 Bytes SessionKeeper::worst_case(const StateLayout& layout) const {
@@ -197,6 +198,8 @@ Served<ResumedSessionMessage> SessionKeeper::resume(ConnectionId connection,
                    "no session has this capability: it was closed, or its lease is over");
   }
   found->owner = connection;
+  found->requests = 0;  // Those of another connection are void.
+  found->asked.reset();
   return ResumedSessionMessage{
       .session = handle_of(found->id),
       .sequence = found->sequence,
@@ -224,7 +227,7 @@ void SessionKeeper::admit_waiting(Lock& lock) {
     ASSAY_CHECK(at != waiting_.end(), "who waits in the book waits here");
     const WaitingOpen wish = std::move(at->second);
     waiting_.erase(at);
-    on_admitted_(wish, admit(lock, wish, id));
+    events_.on_admitted(wish, admit(lock, wish, id));
   }
 }
 

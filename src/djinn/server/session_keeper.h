@@ -45,7 +45,8 @@ struct KeptSession {
   std::optional<Answer> last = {};  ///< and what was answered.
   Lengths lengths;
   SessionPhase phase{Nanoseconds(0)};
-  std::optional<Nanoseconds> asked = {};
+  std::optional<Nanoseconds> asked = {};  ///< The oldest of its requests that are not done,
+  std::int64_t requests = 0;              ///< and how many those are.
   Nanoseconds used_last{0};
   Nanoseconds took_last{0};  ///< Its last request, to predict the next.
   bool is_lost = false;      ///< Its state came back damaged.
@@ -67,19 +68,26 @@ struct SessionKeeperOptions {
   IdlePolicyOptions policy_options = {};
   Nanoseconds lease{30'000'000'000};
   /// How long an operation waits for room or for its state before it is refused.
-  Nanoseconds patience{30'000'000'000};
+  Nanoseconds patience{10'000'000'000};
+  /// The same while the device waits with it: then it is undone, and asked again by the client.
+  Nanoseconds room_patience{100'000'000};
   std::int64_t queue_max = 1'024;
   TenantQuota quota = {};
 };
 
+/// Called under the keeper's lock, from the thread by which it came about.
+struct SessionEvents {
+  /// A session that waited has its place now.
+  std::function<void(const WaitingOpen&, const Served<VerdictMessage>&)> on_admitted;
+  /// A state that was asked for is on the device, or lost.
+  std::function<void(SessionId)> on_resident;
+};
+
 class SessionKeeper {
  public:
-  /// Told about a session that waited and has its place now.
-  using OnAdmitted = std::function<void(const WaitingOpen&, const Served<VerdictMessage>&)>;
-
   static Result<std::unique_ptr<SessionKeeper>> create(DeviceMemory& memory,
                                                        const SessionKeeperOptions& options,
-                                                       const Clock& clock, OnAdmitted on_admitted);
+                                                       const Clock& clock, SessionEvents events);
   ~SessionKeeper();
   SessionKeeper(const SessionKeeper&) = delete;
   SessionKeeper& operator=(const SessionKeeper&) = delete;
@@ -94,8 +102,14 @@ class SessionKeeper {
   /// Closes what nobody came back for; when to ask again.
   std::optional<Nanoseconds> expire();
 
-  /// Waits until the state is on the device, and keeps it there. One operation of a session at a
-  /// time, which its order in the server's queue sees to.
+  /// A request is on its way: whether the state is on the device, where it stays until the request
+  /// ends or is withdrawn. If not it is fetched, and on_resident tells. True also where begin()
+  /// will fail.
+  bool request(ConnectionId connection, SessionHandle handle);
+  /// The request is not done after all.
+  void withdraw(ConnectionId connection, SessionHandle handle);
+  /// Keeps the state on the device. One operation of a session at a time, which its order in the
+  /// server's queue sees to.
   Served<KeptSession*> begin(ConnectionId connection, SessionHandle handle);
   /// Memory for the tokens; where the states are.
   Served<std::vector<tensor::AnyView>> prepare(KeptSession& session, const Lengths& counts);
@@ -122,7 +136,7 @@ class SessionKeeper {
  private:
   using Lock = std::unique_lock<std::mutex>;
   SessionKeeper(DeviceMemory& memory, const SessionKeeperOptions& options, const Clock& clock,
-                OnAdmitted on_admitted, std::unique_ptr<IdlePolicy> policy);
+                SessionEvents events, std::unique_ptr<IdlePolicy> policy);
 
   SessionStore& store() const { return memory_->sessions(); }
   Served<KeptSession*> find(ConnectionId connection, SessionHandle handle);
@@ -131,6 +145,7 @@ class SessionKeeper {
   Served<SessionId> open_in_store(Lock& lock, const StateLayout& layout);
   void erase(Lock& lock, SessionId id);
   void admit_waiting(Lock& lock);
+  void end_request(KeptSession& session);
   /// False where the time is over.
   bool wait_for_change(Lock& lock, Nanoseconds until);
   void tell_mover();
@@ -143,7 +158,7 @@ class SessionKeeper {
   DeviceMemory* memory_;
   SessionKeeperOptions options_;
   const Clock* clock_;
-  OnAdmitted on_admitted_;
+  SessionEvents events_;
   std::unique_ptr<IdlePolicy> policy_;
 
   mutable std::mutex mutex_;

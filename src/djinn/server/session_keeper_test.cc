@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <thread>
+
 namespace assay::djinn {
 namespace {
 
@@ -35,14 +38,21 @@ class SessionKeeperTest : public ::testing::Test {
                                      .host_block_size = Bytes(4096)});
     keeper_ = *SessionKeeper::create(
         *memory_, {.policy = policy, .lease = 10s}, clock_,
-        [this](const WaitingOpen& to, const Served<VerdictMessage>& verdict) {
-          told_.emplace_back(to.request, verdict.has_value());
-        });
+        {.on_admitted =
+             [this](const WaitingOpen& to, const Served<VerdictMessage>& verdict) {
+               told_.emplace_back(to.request, verdict.has_value());
+             },
+         .on_resident =
+             [this](SessionId) {
+               std::ignore = came_.exchange(true);
+               came_.notify_all();
+             }});
   }
   FakeClock clock_;
   std::unique_ptr<DeviceMemory> memory_;
   std::unique_ptr<SessionKeeper> keeper_;
   std::vector<std::pair<std::uint64_t, bool>> told_;
+  std::atomic<bool> came_ = false;
 };
 
 TEST_F(SessionKeeperTest, AnArenaBoundsASession) {
@@ -133,13 +143,43 @@ TEST_F(SessionKeeperTest, AFailedOperationLeavesTheTokensAsTheyWere) {
   EXPECT_TRUE(keeper_->with_memory([](DeviceMemory& memory) { return memory.check(); }));
 }
 
+TEST_F(SessionKeeperTest, AStateThatLeftComesBackForARequest) {
+  start(DataLayout::kPaged, "proactive");
+  const auto verdict = keeper_->open(wish(1, 100));
+  ASSERT_TRUE(verdict);
+  ASSERT_TRUE(keeper_->request(1, verdict->session)) << "it is here";
+  const auto session = keeper_->begin(1, verdict->session);
+  ASSERT_TRUE(session);
+  ASSERT_TRUE(keeper_->prepare(**session, {10}));
+  keeper_->commit(**session, {10});
+  keeper_->end(**session, std::nullopt);
+  EXPECT_TRUE(keeper_->request(2, verdict->session)) << "a stranger learns nothing";
+  // It says that it waits, and leaves at once: no time passes on the clock.
+  ASSERT_TRUE(keeper_->signal(1, verdict->session, {.phase = Phase::kIoWait}));
+  const auto is_away = [&] {
+    bool was_seen_away = false;
+    keeper_->for_each([&](const KeptSession&, const SessionFacts& facts) {
+      was_seen_away = facts.residence == Residence::kHostOnly;
+    });
+    return was_seen_away;
+  };
+  while (!is_away())
+    std::this_thread::yield();
+  EXPECT_EQ(keeper_->begin(1, verdict->session).error().code, ErrorCode::kOverloaded);
+  EXPECT_FALSE(keeper_->request(1, verdict->session));
+  came_.wait(false);
+  const auto again = keeper_->begin(1, verdict->session);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ((*again)->lengths, Lengths{10});
+  keeper_->end(**again, std::nullopt);
+}
+
 TEST_F(SessionKeeperTest, APolicyThatSwapsNeedsAPool) {
   memory_ = *DeviceMemory::create({.device = Bytes(3 << 20),
                                    .text = Bytes(1 << 20),
                                    .stack = Bytes(1 << 20),
                                    .host = Bytes(0)});
-  const auto keeper =
-      SessionKeeper::create(*memory_, {.policy = "proactive"}, clock_, [](const auto&...) {});
+  const auto keeper = SessionKeeper::create(*memory_, {.policy = "proactive"}, clock_, {});
   ASSERT_FALSE(keeper);
   EXPECT_THAT(keeper.error().to_string(), HasSubstr("host's pool is 0"));
 }

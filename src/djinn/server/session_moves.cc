@@ -11,6 +11,8 @@ namespace {
 /// What is copied in the background before it is asked again whether it is still wanted.
 constexpr Bytes kTidyAtMost{std::int64_t{4} << 20U};
 constexpr Bytes kEverything{INT64_MAX / 4};
+/// After which a client whose session found no room tries again.
+constexpr Nanoseconds kAskAgain = 20ms;
 /// Of a copy of a machine of today, for predictions until one was measured; bytes a nanosecond.
 constexpr double kCopyRate = 4;
 
@@ -20,26 +22,47 @@ bool is_on_device(Residence residence) {
 
 }  // namespace
 
+bool SessionKeeper::request(ConnectionId connection, SessionHandle handle) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = find(connection, handle);
+  if (!found) return true;
+  KeptSession& session = **found;
+  const Nanoseconds now = clock_->now();
+  session.phase.request(now);
+  if (!session.asked) session.asked = now;
+  ++session.requests;
+  const auto facts = store().facts(session.id);
+  ASSAY_CHECK(facts.has_value(), "a session that is kept is in the store");
+  if (is_on_device(facts->residence)) return true;
+  tell_mover();
+  return false;
+}
+
+void SessionKeeper::end_request(KeptSession& session) {
+  if (session.requests > 0) --session.requests;
+  if (session.requests == 0) session.asked.reset();
+  tell_mover();
+}
+
+void SessionKeeper::withdraw(ConnectionId connection, SessionHandle handle) {
+  const std::scoped_lock lock(mutex_);
+  const auto at = sessions_.find({.index = handle.index, .generation = handle.generation});
+  if (at == sessions_.end()) return;
+  const bool is_its_own = at->second->owner == connection || at->second->owner == kNobody;
+  if (is_its_own) end_request(*at->second);
+}
+
 Served<KeptSession*> SessionKeeper::begin(ConnectionId connection, SessionHandle handle) {
   Lock lock(mutex_);
-  ASSAY_TRY(KeptSession * session, find(connection, handle));
-  const Nanoseconds now = clock_->now();
-  session->phase.request(now);
-  session->asked = now;
-  const SessionId id = session->id;
-  while (true) {
-    const auto facts = store().facts(id);
-    if (!facts) return facts.error();  // It was closed meanwhile.
-    const bool is_here = is_on_device(facts->residence) && !session->is_lost;
-    if (is_here && book_.start_computing(session->reservation)) break;
-    const bool goes_on = !session->is_lost && wait_for_change(lock, now + options_.patience);
-    if (goes_on) continue;
-    session->asked.reset();
-    if (session->is_lost) return find(connection, handle).error();
+  ASSAY_TRY(KeptSession* const session, find(connection, handle));
+  const auto facts = store().facts(session->id);
+  ASSAY_CHECK(facts.has_value(), "a session that is kept is in the store");
+  if (!is_on_device(facts->residence) || !book_.start_computing(session->reservation)) {
+    end_request(*session);
     return Failure(ErrorCode::kOverloaded, "no room for the state of the session came free in time",
-                   Nanoseconds(1s));
+                   kAskAgain);
   }
-  const auto pinned = store().pin(id);
+  const auto pinned = store().pin(session->id);
   ASSAY_CHECK(pinned.has_value(), "a state on the device can be pinned");
   return session;
 }
@@ -47,7 +70,7 @@ Served<KeptSession*> SessionKeeper::begin(ConnectionId connection, SessionHandle
 Served<std::vector<tensor::AnyView>> SessionKeeper::prepare(KeptSession& session,
                                                             const Lengths& counts) {
   Lock lock(mutex_);
-  const Nanoseconds until = clock_->now() + options_.patience;
+  const Nanoseconds until = clock_->now() + options_.room_patience;
   while (true) {
     const auto prepared = store().prepare_append(session.id, counts);
     if (prepared) break;
@@ -57,7 +80,7 @@ Served<std::vector<tensor::AnyView>> SessionKeeper::prepare(KeptSession& session
     wanted_ += wanted.count();
     const bool goes_on = wait_for_change(lock, until);
     wanted_ -= wanted.count();
-    if (!goes_on) return prepared.error();
+    if (!goes_on) return Failure(ErrorCode::kOverloaded, prepared.error().message, kAskAgain);
   }
   ASSAY_TRY(auto states, store().states(session.id));
   return states;
@@ -95,10 +118,9 @@ void SessionKeeper::end(KeptSession& session, const std::optional<Lengths>& leng
     changed_.wait(lock);
   }
   book_.stop_computing(session.reservation);
-  session.asked.reset();
   session.used_last = clock_->now();
+  end_request(session);
   changed_.notify_all();
-  tell_mover();
 }
 
 IdleView SessionKeeper::view() const {
@@ -133,10 +155,12 @@ void SessionKeeper::copy(Lock& lock, Outcome<CopyWork> work) {
   work->run();
   lock.lock();
   const SessionId id = work->session();
+  const bool is_back = work->direction() == CopyDirection::kToDevice;
   const auto finished = store().finish(std::move(*work));
   const auto session = sessions_.find(id);
   if (!finished && session != sessions_.end()) session->second->is_lost = true;
   changed_.notify_all();
+  if (is_back && events_.on_resident) events_.on_resident(id);
 }
 
 void SessionKeeper::execute(Lock& lock, const SwapAction& action) {
