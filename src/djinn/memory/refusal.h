@@ -6,6 +6,7 @@
 //   if (!session && session.error().reason == RefusalReason::kDeviceFull) evict_someone();
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -58,14 +59,17 @@ struct Done {
   bool operator==(const Done&) const = default;
 };
 
-/// A value or a Refusal, never neither. ASSAY_TRY works on it between functions that return one.
-template <class T>
+/// A value or why there is none, never neither. ASSAY_TRY works on it between functions whose
+/// reasons turn into one another.
+template <class T, class Why = Refusal>
 class [[nodiscard]] Outcome {
  public:
   using Value = T;
 
   Outcome(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit
-  Outcome(Refusal refusal) : state_(std::in_place_index<1>, std::move(refusal)) {}  // NOLINT
+  template <std::convertible_to<Why> Reason>
+  Outcome(Reason&& reason)  // NOLINT: implicit
+      : state_(std::in_place_index<1>, std::forward<Reason>(reason)) {}
 
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -82,13 +86,13 @@ class [[nodiscard]] Outcome {
     ASSAY_CHECK(has_value(), "a value is taken only where there is one");
     return *std::get_if<0>(&state_);
   }
-  const Refusal& error() const {
-    ASSAY_CHECK(!has_value(), "a refusal is taken only where there is one");
+  const Why& error() const {
+    ASSAY_CHECK(!has_value(), "a reason is taken only where there is one");
     return *std::get_if<1>(&state_);
   }
 
  private:
-  std::variant<T, Refusal> state_;
+  std::variant<T, Why> state_;
 };
 
 }  // namespace assay::djinn

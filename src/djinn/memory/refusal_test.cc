@@ -48,7 +48,7 @@ TEST(OutcomeDeathTest, NeverGivesWhatItHasNot) {
   Outcome<int> refused = Refusal{RefusalReason::kBusy, "x"};
   EXPECT_DEATH((void)*refused, "a value is taken only where there is one");
   Outcome<int> granted = 1;
-  EXPECT_DEATH((void)granted.error(), "a refusal is taken only where there is one");
+  EXPECT_DEATH((void)granted.error(), "a reason is taken only where there is one");
 }
 
 }  // namespace

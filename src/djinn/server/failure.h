@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 
 #include "core/result.h"
 #include "djinn/memory/refusal.h"
@@ -31,39 +30,9 @@ struct Failure {
   ErrorMessage to_message() const;
 };
 
-/// A value or a Failure, never neither. ASSAY_TRY works on it, and on results and outcomes of
-/// memory in a function that returns one.
+/// A value or a Failure. ASSAY_TRY of results, and of outcomes of memory, works in a function that
+/// returns one.
 template <class T>
-class [[nodiscard]] Served {
- public:
-  using Value = T;
-
-  Served(T value) : state_(std::in_place_index<0>, std::move(value)) {}            // NOLINT
-  Served(Failure failure) : state_(std::in_place_index<1>, std::move(failure)) {}  // NOLINT
-  Served(const Error& error) : state_(std::in_place_index<1>, error) {}            // NOLINT
-  Served(const Refusal& refusal) : state_(std::in_place_index<1>, refusal) {}      // NOLINT
-
-  bool has_value() const { return state_.index() == 0; }
-  explicit operator bool() const { return has_value(); }
-  T& operator*() { return value(); }
-  const T& operator*() const { return value(); }
-  T* operator->() { return &value(); }
-  const T* operator->() const { return &value(); }
-  T& value() {
-    ASSAY_CHECK(has_value(), "a value is taken only where there is one");
-    return *std::get_if<0>(&state_);
-  }
-  const T& value() const {
-    ASSAY_CHECK(has_value(), "a value is taken only where there is one");
-    return *std::get_if<0>(&state_);
-  }
-  const Failure& error() const {
-    ASSAY_CHECK(!has_value(), "a failure is taken only where there is one");
-    return *std::get_if<1>(&state_);
-  }
-
- private:
-  std::variant<T, Failure> state_;
-};
+using Served = Outcome<T, Failure>;
 
 }  // namespace assay::djinn

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/codec/temporary_folder.h"
 #include "djinn/transport/waiting.h"
 
 namespace assay::djinn {
@@ -17,20 +18,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder of one test.
+/// A folder of one test, for its socket.
 class Folder {
  public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "djinn_XXXXXX").string();
-    EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-    path_ = pattern;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Address address() const { return UnixAddress{(path_ / "socket").string()}; }
-  fs::path socket() const { return path_ / "socket"; }
+  Address address() const { return UnixAddress{socket().string()}; }
+  fs::path socket() const { return folder_.path() / "socket"; }
 
  private:
-  fs::path path_;
+  codec::TemporaryFolder folder_{"djinn"};
 };
 
 void expect_bytes_pass(Listener& listener) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <fstream>
 
+#include "core/codec/temporary_folder.h"
 #include "djinn/transport/invented_certificate.h"
 
 namespace assay::djinn {
@@ -16,13 +17,7 @@ namespace fs = std::filesystem;
 
 class Tls : public ::testing::Test {
  protected:
-  Tls() {
-    std::string pattern = (fs::temp_directory_path() / "djinn_tls_XXXXXX").string();
-    EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    files_ = invent_certificate(folder_, "server.test");
-  }
-  ~Tls() override { fs::remove_all(folder_); }
+  Tls() : files_(invent_certificate(folder_.path(), "server.test")) {}
 
   struct Ends {
     std::unique_ptr<Stream> client;
@@ -37,7 +32,7 @@ class Tls : public ::testing::Test {
             .server = *server->accept(std::move(right))};
   }
 
-  fs::path folder_;
+  codec::TemporaryFolder folder_{"djinn_tls"};
   TlsFiles files_;
 };
 
@@ -89,7 +84,7 @@ TEST_F(Tls, RefusesAnotherHost) {
 }
 
 TEST_F(Tls, RefusesAServerThatNobodyVouchesFor) {
-  const TlsFiles other = invent_certificate(folder_, "other.test");
+  const TlsFiles other = invent_certificate(folder_.path(), "other.test");
   Ends ends = connect(other.certificate, "127.0.0.1");
   const auto got = pass(*ends.client, *ends.server, pattern(10));
   ASSERT_FALSE(got);
@@ -127,7 +122,7 @@ TEST_F(Tls, NoticesThatTheConnectionWasCut) {
 }
 
 TEST_F(Tls, NamesTheFileThatDoesNotDo) {
-  const std::string absent = folder_ / "absent.pem";
+  const std::string absent = folder_.path() / "absent.pem";
   const auto says = [](const auto& result, std::string_view part) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().blame(), Blame::kUser);
@@ -136,7 +131,7 @@ TEST_F(Tls, NamesTheFileThatDoesNotDo) {
   says(TlsContext::for_server({.certificate = absent, .key = files_.key}), "absent.pem");
   says(TlsContext::for_server({.certificate = files_.certificate, .key = absent}), "absent.pem");
   says(TlsContext::for_client(absent), "absent.pem");
-  const TlsFiles other = invent_certificate(folder_, "other.test");
+  const TlsFiles other = invent_certificate(folder_.path(), "other.test");
   says(TlsContext::for_server({.certificate = files_.certificate, .key = other.key}), "other.test");
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "djinn/wire/limits.h"
+#include "djinn/wire/round_trip.h"
 
 namespace assay::djinn {
 namespace {
@@ -12,16 +13,6 @@ Epoch some_epoch() {
   Epoch epoch;
   epoch.bytes.fill(std::byte{3});
   return epoch;
-}
-
-template <class Message>
-Message there_and_back(const Message& message) {
-  const auto bytes = encode(message);
-  const auto read = decode<Message>(bytes);
-  EXPECT_TRUE(read) << (read ? std::string() : read.error().to_string());
-  EXPECT_LE(bytes.size(), limits_of(Message::kOpcode).body_max);
-  EXPECT_EQ(encode(*read), bytes);
-  return *read;
 }
 
 TEST(Messages, GreetBothWays) {
@@ -79,12 +70,6 @@ TEST(Messages, CarryFailuresAndWeights) {
 }
 
 /// The message of the error that decoding gives.
-template <class Message>
-std::string refusal(const Message& message) {
-  const auto read = decode<Message>(encode(message));
-  return read ? "it was accepted" : read.error().to_string();
-}
-
 TEST(Messages, KnowTheirOwnRules) {
   const auto says = [](const std::string& text, std::string_view part) {
     EXPECT_NE(text.find(part), std::string::npos) << text;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "djinn/wire/session_messages.h"
+#include "djinn/wire/round_trip.h"
 
 #include <gtest/gtest.h>
 
@@ -7,21 +8,6 @@
 
 namespace assay::djinn {
 namespace {
-
-template <class Message>
-Message there_and_back(const Message& message) {
-  const auto bytes = encode(message);
-  const auto read = decode<Message>(bytes);
-  EXPECT_TRUE(read) << (read ? std::string() : read.error().to_string());
-  EXPECT_EQ(encode(*read), bytes);
-  return *read;
-}
-
-template <class Message>
-std::string refusal(const Message& message) {
-  const auto read = decode<Message>(encode(message));
-  return read ? "it was accepted" : read.error().to_string();
-}
 
 Capability some_capability() {
   Capability capability;
