@@ -127,11 +127,13 @@ void add_djinn_commands(CLI::App& app, Slots& slots) {
 }
 
 void add_reading_commands(CLI::App& app, Slots& slots) {
-  CLI::App& list =
-      *app.add_subcommand("list", "List experiments, runs, workloads, metrics, backends or ops");
+  CLI::App& list = *app.add_subcommand(
+      "list", "List experiments, runs, workloads, metrics, backends, hardware or ops");
   slots.list.what = "experiments";
-  list.add_option("what", slots.list.what, "experiments, runs, workloads, metrics, backends or ops")
-      ->check(CLI::IsMember({"experiments", "runs", "workloads", "metrics", "backends", "ops"}));
+  list.add_option("what", slots.list.what,
+                  "experiments, runs, workloads, metrics, backends, hardware or ops")
+      ->check(CLI::IsMember(
+          {"experiments", "runs", "workloads", "metrics", "backends", "hardware", "ops"}));
   list.add_flag("--markdown", slots.list.is_markdown, "As a page of the documentation");
   add_results_option(list, slots.list.results);
 

@@ -2,11 +2,13 @@
 #include "cli/commands.h"
 #include "cli/experiments.h"
 #include "cli/print.h"
+#include "cli/simulated_devices.h"
 #include "core/codec/file.h"
 #include "core/codec/yaml.h"
 #include "engine/graph/ops_page.h"
 #include "lab/report/metrics.h"
 #include "lab/store/index.h"
+#include "oracle/hardware/profile_folder.h"
 
 namespace assay::cli {
 namespace {
@@ -145,6 +147,15 @@ void list_backends(const backend::Registry& devices) {
   }
 }
 
+/// A profile that does not read stands with its complaint.
+void list_hardware() {
+  const std::filesystem::path root = hardware_root();
+  for (const std::string& name : oracle::hardware_names(root)) {
+    const auto profile = oracle::read_hardware_profile(name, root);
+    print_line(format("{:<24} {}", name, profile ? profile->summary() : profile.error().message()));
+  }
+}
+
 }  // namespace
 
 Result<int> list_command(const ListArguments& arguments, const Context& context) {
@@ -154,6 +165,8 @@ Result<int> list_command(const ListArguments& arguments, const Context& context)
     list_workloads(context.registries.vocabulary, arguments.is_markdown);
   } else if (arguments.what == "metrics") {
     list_metrics(context.registries.vocabulary);
+  } else if (arguments.what == "hardware") {
+    list_hardware();
   } else if (arguments.what == "ops") {
     list_ops(arguments.is_markdown);
   } else if (arguments.what == "backends") {

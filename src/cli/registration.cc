@@ -51,7 +51,7 @@ Result<std::shared_ptr<const backend::Registry>> make_devices() {
                                     std::make_shared<WinnerFile>(cache_folder(), tuned_for()));
                               }));
   ASSAY_TRY_VOID(devices->add("sim", "an accelerator on a virtual clock: every time is simulated",
-                              open_simulated, hardware_names(hardware_root())));
+                              open_simulated, simulated_names(hardware_root())));
   ASSAY_TRY_VOID(devices->add("torch", "LibTorch, eager or TorchScript: what one compares with",
                               [](const std::string& profile) {
                                 return torch_backend::open_torch(

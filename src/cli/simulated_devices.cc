@@ -6,28 +6,40 @@
 #include <cstdlib>
 
 #include "core/codec/file.h"
-#include "core/nearest.h"
 #include "engine/backends/cpu/cpu_device.h"
 #include "oracle/count/op_count.h"
-#include "oracle/hardware/hardware_profile.h"
+#include "oracle/hardware/profile_folder.h"
 
 namespace assay::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Bytes kProfileSizeMax{std::int64_t{1} << 18};
+constexpr Bytes kProfileSizeMax{std::int64_t{1} << 19};
 
 /// Takes the numbers of a profile one by one; the first that is missing is the error.
 class NumberReader {
  public:
   explicit NumberReader(const oracle::HardwareProfile& profile) : profile_(profile) {}
 
-  double number(std::string_view name) {
-    const Result<double> value = profile_.value(name);
-    if (value) return *value;
-    if (!error_) error_ = value.error();
-    return 0;
+  double number(std::string_view name) { return or_zero(profile_.value(name)); }
+  /// Of the whole device.
+  double peak(std::string_view dtype) {
+    const auto peak = profile_.best_peak(dtype, oracle::kWholeDevice);
+    if (peak) return (*peak)->flops_per_second.value;
+    return or_zero(peak.error());
+  }
+  double memory_rate() {
+    const auto memory = profile_.main_memory();
+    if (!memory) return or_zero(memory.error());
+    const oracle::TierRate* rate = rate_of(**memory, oracle::kWholeDevice);
+    if (rate != nullptr && rate->read) return rate->read->value;
+    return or_zero(Error::user("{} has no rate of its {}", profile_.file, (*memory)->name));
+  }
+  Bytes memory_size() {
+    const auto memory = profile_.main_memory();
+    if (!memory) return Bytes(static_cast<std::int64_t>(or_zero(memory.error())));
+    return Bytes(static_cast<std::int64_t>((*memory)->capacity.value));
   }
   Nanoseconds time(std::string_view name) {
     return Nanoseconds(static_cast<std::int64_t>(std::llround(number(name))));
@@ -35,13 +47,19 @@ class NumberReader {
   const std::optional<Error>& error() const { return error_; }
 
  private:
+  double or_zero(const Result<double>& value) {
+    if (value) return *value;
+    if (!error_) error_ = value.error();
+    return 0;
+  }
+
   const oracle::HardwareProfile& profile_;
   std::optional<Error> error_;
 };
 
 sim::SimProfile take_numbers(NumberReader& from) {
   sim::SimProfile profile;
-  profile.memory = Bytes(static_cast<std::int64_t>(from.number("memory_bytes")));
+  profile.memory = from.memory_size();
   profile.queue_depth = static_cast<int>(from.number("queue_depth"));
   profile.submission = from.time("submission_ns");
   profile.feeding = {.dispatch = from.time("dispatch_ns"),
@@ -50,12 +68,12 @@ sim::SimProfile take_numbers(NumberReader& from) {
                      .copy = from.time("copy_call_ns"),
                      .event = from.time("event_ns"),
                      .synchronise = from.time("synchronise_ns")};
-  profile.compute = {.f32_products_per_second = from.number("f32_products_per_second"),
-                     .f16_products_per_second = from.number("f16_products_per_second"),
-                     .i8_products_per_second = from.number("i8_products_per_second"),
+  profile.compute = {.f32_products_per_second = from.peak("f32"),
+                     .f16_products_per_second = from.peak("f16"),
+                     .i8_products_per_second = from.peak("i8"),
                      .product_efficiency = from.number("product_efficiency"),
-                     .vector_flops_per_second = from.number("vector_flops_per_second"),
-                     .memory_bytes_per_second = from.number("memory_bytes_per_second"),
+                     .vector_flops_per_second = from.peak("f32"),
+                     .memory_bytes_per_second = from.memory_rate(),
                      .memory_efficiency = from.number("memory_efficiency"),
                      .kernel = from.time("kernel_ns"),
                      .graph_node = from.time("graph_node_ns")};
@@ -75,33 +93,25 @@ fs::path hardware_root() {
   return fs::path(ASSAY_SOURCE_ROOT) / "hardware";
 }
 
-std::vector<std::string> hardware_names(const fs::path& root) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(root, error)) {
-    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
-  }
-  std::ranges::sort(names);
+/// Every command begins with this: texts are searched, not parsed (a profile takes a millisecond).
+std::vector<std::string> simulated_names(const fs::path& root) {
+  std::vector<std::string> names = oracle::hardware_names(root);
+  std::erase_if(names, [&](const std::string& name) {
+    const auto text = codec::read_file(oracle::profile_path(name, root), kProfileSizeMax);
+    return !text || text->find("\n  queue_depth:") == std::string::npos;
+  });
   return names;
 }
 
 Result<sim::SimProfile> read_sim_profile(const std::string& name, const fs::path& root) {
-  const std::vector<std::string> known = hardware_names(root);
-  if (std::ranges::find(known, name) == known.end()) {
-    if (!name.empty()) return Error::user("{}", unknown_name("hardware profile", name, known));
+  if (name.empty()) {
     std::string all;
-    for (const std::string& one : known) {
+    for (const std::string& one : simulated_names(root)) {
       all += (all.empty() ? "sim:" : ", sim:") + one;
     }
     return Error::user("the backend sim needs a profile: {}", all);
   }
-  const fs::path path = root / (name + ".yaml");
-  ASSAY_TRY(const std::string text, codec::read_file(path, kProfileSizeMax));
-  ASSAY_TRY(const auto hardware, oracle::parse_hardware_profile(text, path.string()));
-  if (hardware.name != name) {
-    return Error::user("{}: its name is {}, that of its file is {}", path.string(), hardware.name,
-                       name);
-  }
+  ASSAY_TRY(const auto hardware, oracle::read_hardware_profile(name, root));
   NumberReader numbers(hardware);
   sim::SimProfile profile = take_numbers(numbers);
   if (numbers.error()) return *numbers.error();

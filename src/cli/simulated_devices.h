@@ -13,8 +13,8 @@ namespace assay::cli {
 
 /// $ASSAY_HARDWARE, else hardware/ here, else that of the source tree.
 std::filesystem::path hardware_root();
-/// Names of the profiles there, sorted.
-std::vector<std::string> hardware_names(const std::filesystem::path& root);
+/// Names of the profiles there that hold what a simulation needs, sorted.
+std::vector<std::string> simulated_names(const std::filesystem::path& root);
 
 /// A user error that lists the profiles where there is none of this name, or none is named.
 Result<sim::SimProfile> read_sim_profile(const std::string& name,

@@ -5,9 +5,8 @@
 
 #include <fstream>
 
-#include "core/codec/file.h"
 #include "core/codec/temporary_folder.h"
-#include "oracle/hardware/hardware_profile.h"
+#include "oracle/hardware/profile_folder.h"
 
 namespace assay::cli {
 namespace {
@@ -18,9 +17,11 @@ std::filesystem::path shipped() {
   return std::filesystem::path(ASSAY_ROOT) / "hardware";
 }
 
-TEST(SimulatedDevices, EveryProfileThatIsShippedOpens) {
-  const std::vector<std::string> names = hardware_names(shipped());
-  EXPECT_THAT(names, ::testing::IsSupersetOf({"a100_80g", "h100_sxm", "h200_sxm", "l40s"}));
+TEST(SimulatedDevices, EveryProfileThatIsShippedForItOpens) {
+  const std::vector<std::string> names = simulated_names(shipped());
+  EXPECT_THAT(names, ::testing::IsSupersetOf(
+                         {"a100_80g", "h100_sxm", "h200_sxm", "jetson_agx_orin", "l4", "l40s"}));
+  EXPECT_THAT(names, ::testing::Not(::testing::Contains("tpu_v4")));  // It has no launch queue.
   for (const std::string& name : names) {
     const auto profile = read_sim_profile(name, shipped());
     ASSERT_TRUE(profile) << profile.error().to_string();
@@ -32,18 +33,27 @@ TEST(SimulatedDevices, EveryProfileThatIsShippedOpens) {
   }
 }
 
+/// What the study of RQ1 was simulated with.
+TEST(SimulatedDevices, TakesItsNumbersFromThePeaksAndTheMemory) {
+  const auto profile = read_sim_profile("l40s", shipped());
+  ASSERT_TRUE(profile) << profile.error().to_string();
+  EXPECT_EQ(profile->compute.f32_products_per_second, 91.6e12);
+  EXPECT_EQ(profile->compute.f16_products_per_second, 362e12);
+  EXPECT_EQ(profile->compute.i8_products_per_second, 733e12);
+  EXPECT_EQ(profile->compute.vector_flops_per_second, 91.6e12);
+  EXPECT_EQ(profile->compute.memory_bytes_per_second, 864e9);
+  EXPECT_EQ(profile->memory, Bytes(48'000'000'000));
+}
+
 /// Nobody can say of a number that was not seen that it was measured.
-TEST(SimulatedDevices, EveryNumberOfAProfileSaysWhereItIsFrom) {
-  for (const std::string& name : hardware_names(shipped())) {
-    const std::filesystem::path path = shipped() / (name + ".yaml");
-    const auto text = codec::read_file(path, Bytes(1 << 20));
-    ASSERT_TRUE(text);
-    const auto profile = oracle::parse_hardware_profile(*text, path.string());
+TEST(SimulatedDevices, WhatWasMeasuredOfAnAcceleratorIsOfTheStudy) {
+  for (const std::string& name : oracle::hardware_names(shipped())) {
+    const auto profile = oracle::read_hardware_profile(name, shipped());
     ASSERT_TRUE(profile) << profile.error().to_string();
-    EXPECT_EQ(profile->numbers.size(), oracle::hardware_numbers().size()) << name;
-    for (const oracle::HardwareNumber& number : profile->numbers) {
-      const bool is_measured = number.provenance == oracle::Provenance::kMeasured;
-      EXPECT_EQ(is_measured, number.source.find("the ViT study") == 0) << name << number.name;
+    if (profile->kind == "cpu") continue;
+    for (const auto& number : profile->quantities()) {
+      const bool is_measured = number.quantity->provenance == oracle::Provenance::kMeasured;
+      EXPECT_EQ(is_measured, number.quantity->source.find("the ViT study") == 0) << number.name;
     }
   }
 }
@@ -60,13 +70,12 @@ TEST(SimulatedDevices, AnUnknownProfileListsThoseThereAre) {
 TEST(SimulatedDevices, AProfileThatLacksANumberSaysWhich) {
   const codec::TemporaryFolder folder("hardware");
   std::ofstream(folder.path() / "toy.yaml")
-      << "schema: assay.hardware/1\nname: toy\ndescription: A toy\n"
-         "numbers: {memory_bytes: {value: 1e9, is: assumed, from: a guess}}\n";
+      << "schema: assay.hardware/2\nname: toy\ndescription: A toy\nkind: gpu\n"
+         "memory: [{name: HBM, shared_by: 0, capacity_bytes: {value: 1e9, is: assumed, from: "
+         "x}}]\n";
   EXPECT_THAT(read_sim_profile("toy", folder.path()).error().message(),
               HasSubstr("toy.yaml has no queue_depth"));
-  std::filesystem::rename(folder.path() / "toy.yaml", folder.path() / "other.yaml");
-  EXPECT_THAT(read_sim_profile("other", folder.path()).error().message(),
-              HasSubstr("its name is toy, that of its file is other"));
+  EXPECT_TRUE(simulated_names(folder.path()).empty());
 }
 
 TEST(CountedCosts, WhatItCannotCountIsSaid) {

@@ -4,28 +4,22 @@
 #include <algorithm>
 #include <array>
 
-#include "core/codec/yaml.h"
-#include "core/nearest.h"
+#include "core/format.h"
 
 namespace assay::oracle {
 namespace {
 
-using codec::Node;
-
-constexpr std::string_view kSchema = "assay.hardware/1";
-
-constexpr std::array<std::string_view, kProvenanceCount> kProvenances{"measured", "datasheet",
-                                                                      "assumed"};
-
 constexpr std::array kNumbers{
-    HardwareNumberDefinition{"memory_bytes", "Memory of the device."},
-    HardwareNumberDefinition{"memory_bytes_per_second", "Peak rate of that memory."},
+    HardwareNumberDefinition{"compute_units", "Cores, SMs, arrays or tiles that work at once."},
+    HardwareNumberDefinition{"clock_hz", "Of the compute units, sustained."},
+    HardwareNumberDefinition{"warp_width", "Lanes that run one instruction together."},
+    HardwareNumberDefinition{"warps_per_unit", "Warps that a unit holds at once."},
+    HardwareNumberDefinition{"array_rows", "Of the multiply-adds of one systolic array or tile."},
+    HardwareNumberDefinition{"array_columns", "The same."},
+    HardwareNumberDefinition{"idle_watts", "Power of the device when it does nothing."},
+    HardwareNumberDefinition{"full_watts", "Power that the device may draw for long."},
     HardwareNumberDefinition{"memory_efficiency", "Share of the peak that a kernel reaches."},
-    HardwareNumberDefinition{"f32_products_per_second", "Peak flops of matrix products in f32."},
-    HardwareNumberDefinition{"f16_products_per_second", "The same in f16 and bf16, dense."},
-    HardwareNumberDefinition{"i8_products_per_second", "The same in i8, dense."},
     HardwareNumberDefinition{"product_efficiency", "Share of the peak that a product reaches."},
-    HardwareNumberDefinition{"vector_flops_per_second", "Peak flops of all that is no product."},
     HardwareNumberDefinition{"kernel_ns", "On the device, of every kernel launched by itself."},
     HardwareNumberDefinition{"graph_node_ns", "On the device, of every kernel in a replayed plan."},
     HardwareNumberDefinition{"queue_depth", "Launches that wait for the device."},
@@ -42,116 +36,144 @@ constexpr std::array kNumbers{
     HardwareNumberDefinition{"host_flops_per_second", "Of one worker of the host."},
     HardwareNumberDefinition{"host_memory_bytes_per_second", "The same."}};
 
-std::vector<std::string> known_numbers() {
-  std::vector<std::string> names;
-  for (const HardwareNumberDefinition& definition : kNumbers) {
-    names.emplace_back(definition.name);
+constexpr std::array<std::string_view, 9> kDtypes{"f64", "f32", "tf32", "f16", "bf16",
+                                                  "f8",  "i16", "i8",   "i4"};
+constexpr std::array<std::string_view, 4> kKinds{"cpu", "gpu", "tpu", "kpu"};
+
+void name_rate(const MemoryTier& tier, const TierRate& rate,
+               std::vector<HardwareProfile::Named>& into) {
+  const auto add = [&](std::string_view direction, const std::optional<Quantity>& quantity) {
+    if (!quantity) return;
+    into.push_back(
+        {format("memory.{}.{}.threads{}", tier.name, direction, rate.threads), &*quantity});
+  };
+  add("read", rate.read);
+  add("write", rate.write);
+  add("copy", rate.copy);
+}
+
+void name_memory(const MemoryTier& tier, std::vector<HardwareProfile::Named>& into) {
+  into.push_back({format("memory.{}.capacity", tier.name), &tier.capacity});
+  if (tier.latency) into.push_back({format("memory.{}.latency", tier.name), &*tier.latency});
+  for (const TierRate& rate : tier.rates) {
+    name_rate(tier, rate, into);
   }
-  return names;
 }
 
-/// "hardware/l40s.yaml:4:3: ..."
-template <class... Args>
-Error complain(const Node& node, fmt::format_string<Args...> pattern, Args&&... args) {
-  return Error::user("{}: {}", to_text(node.key_mark()),
-                     format(pattern, std::forward<Args>(args)...));
-}
-
-/// The text of `key`, which has to be there and not empty.
-Result<std::string> text_of(const Node& map, std::string_view key, std::string_view what) {
-  const Node* node = map.find(key);
-  if (node == nullptr) return complain(map, "{} has no {}", what, key);
-  const std::string* text = node->as_string();
-  if (text == nullptr || text->empty()) return complain(*node, "{} is a text", key);
-  return *text;
-}
-
-Result<void> check_keys(const Node& map, std::span<const std::string> known) {
-  for (const auto& [key, node] : map.entries()) {
-    if (std::ranges::find(known, key) == known.end()) {
-      return complain(node, "{}", unknown_name("key", key, known));
+void name_curve(const EfficiencyCurve& curve, std::vector<HardwareProfile::Named>& into) {
+  for (const EfficiencyPoint& point : curve.points) {
+    std::string at;
+    for (const std::int64_t extent : point.at) {
+      at += format("{}{}", at.empty() ? "" : "x", extent);
     }
+    into.push_back(
+        {format("efficiency.{}.{}.threads{}.{}", curve.kernel, curve.dtype, curve.threads, at),
+         &point.share});
   }
-  return {};
-}
-
-Result<Provenance> provenance_of(const Node& map, std::string_view number) {
-  ASSAY_TRY(const std::string text, text_of(map, "is", number));
-  const auto found = std::ranges::find(kProvenances, text);
-  if (found == kProvenances.end()) {
-    const std::vector<std::string> known(kProvenances.begin(), kProvenances.end());
-    return complain(*map.find("is"), "{}", unknown_name("provenance", text, known));
-  }
-  return static_cast<Provenance>(found - kProvenances.begin());
-}
-
-Result<HardwareNumber> read_number(const std::string& name, const Node& node) {
-  const std::vector<std::string> known = known_numbers();
-  if (std::ranges::find(known, name) == known.end()) {
-    return complain(node, "{}", unknown_name("number of a profile", name, known));
-  }
-  if (!node.is_map()) return complain(node, "{} is a map of value, is and from", name);
-  const std::array<std::string, 3> keys{"value", "is", "from"};
-  ASSAY_TRY_VOID(check_keys(node, keys));
-  HardwareNumber number{.name = name, .value = 0, .provenance = {}, .source = {}};
-  const Node* value = node.find("value");
-  bool is_number = false;
-  if (value != nullptr) number.value = value->as_double(&is_number);
-  if (!is_number || !(number.value > 0)) {
-    return complain(value == nullptr ? node : *value, "{} has a positive value", name);
-  }
-  ASSAY_TRY(number.provenance, provenance_of(node, name));
-  ASSAY_TRY(number.source, text_of(node, "from", name));
-  return number;
 }
 
 }  // namespace
 
 std::string_view to_text(Provenance provenance) {
-  return kProvenances[static_cast<std::size_t>(provenance)];
+  constexpr std::array<std::string_view, kProvenanceCount> kWords{"measured", "datasheet",
+                                                                  "assumed"};
+  return kWords[static_cast<std::size_t>(provenance)];
 }
 
 std::span<const HardwareNumberDefinition> hardware_numbers() {
   return kNumbers;
 }
 
+std::span<const std::string_view> profile_dtypes() {
+  return kDtypes;
+}
+
+std::span<const std::string_view> hardware_kinds() {
+  return kKinds;
+}
+
+bool HardwareProfile::has(std::string_view number) const {
+  return std::ranges::find(numbers, number, &HardwareNumber::name) != numbers.end();
+}
+
 Result<double> HardwareProfile::value(std::string_view number) const {
   const auto found = std::ranges::find(numbers, number, &HardwareNumber::name);
   if (found == numbers.end()) return Error::user("{} has no {}", file, number);
-  return found->value;
+  return found->quantity.value;
+}
+
+Result<const ComputePeak*> HardwareProfile::best_peak(std::string_view dtype, int threads) const {
+  const ComputePeak* best = nullptr;
+  for (const int wanted : {threads, kWholeDevice}) {
+    for (const ComputePeak& peak : peaks) {
+      if (peak.dtype != dtype || peak.threads != wanted) continue;
+      if (best == nullptr || peak.flops_per_second.value > best->flops_per_second.value) {
+        best = &peak;
+      }
+    }
+    if (best != nullptr) return best;
+  }
+  return Error::user("{} has no peak of {} on {} threads", file, dtype, threads);
+}
+
+Result<const MemoryTier*> HardwareProfile::tier(std::string_view wanted) const {
+  const auto found = std::ranges::find(memory, wanted, &MemoryTier::name);
+  if (found == memory.end()) return Error::user("{} has no memory tier {}", file, wanted);
+  return &*found;
+}
+
+Result<const MemoryTier*> HardwareProfile::main_memory() const {
+  if (memory.empty()) return Error::user("{} has no memory", file);
+  return &memory.back();
+}
+
+Result<double> HardwareProfile::overhead(std::string_view wanted, int threads) const {
+  for (const Overhead& overhead : overheads) {
+    if (overhead.name == wanted && overhead.threads == threads) return overhead.time.value;
+  }
+  return Error::user("{} has no overhead {} on {} threads", file, wanted, threads);
+}
+
+std::vector<HardwareProfile::Named> HardwareProfile::quantities() const {
+  std::vector<Named> all;
+  for (const HardwareNumber& number : numbers) {
+    all.push_back({format("numbers.{}", number.name), &number.quantity});
+  }
+  for (const ComputePeak& peak : peaks) {
+    all.push_back({format("peaks.{}.{}.threads{}", peak.isa, peak.dtype, peak.threads),
+                   &peak.flops_per_second});
+  }
+  for (const MemoryTier& tier : memory) {
+    name_memory(tier, all);
+  }
+  for (const Overhead& overhead : overheads) {
+    all.push_back(
+        {format("overheads.{}.threads{}", overhead.name, overhead.threads), &overhead.time});
+  }
+  for (const EfficiencyCurve& curve : curves) {
+    name_curve(curve, all);
+  }
+  for (const EnergyPart& part : energy) {
+    all.push_back({format("energy.{}", part.name), &part.joules});
+  }
+  return all;
 }
 
 std::string HardwareProfile::summary() const {
   std::array<int, kProvenanceCount> counts{};
-  for (const HardwareNumber& number : numbers) {
-    ++counts[static_cast<std::size_t>(number.provenance)];
+  for (const Named& named : quantities()) {
+    ++counts[static_cast<std::size_t>(named.quantity->provenance)];
   }
   return format("{}: {} numbers measured, {} of datasheets, {} assumed", description, counts[0],
                 counts[1], counts[2]);
 }
 
-Result<HardwareProfile> parse_hardware_profile(std::string_view text, const std::string& file) {
-  ASSAY_TRY(const Node root, codec::parse_yaml(text, file));
-  if (!root.is_map()) return Error::user("{}: a hardware profile is a map", file);
-  const std::array<std::string, 4> keys{"schema", "name", "description", "numbers"};
-  ASSAY_TRY_VOID(check_keys(root, keys));
-  ASSAY_TRY(const std::string schema, text_of(root, "schema", "the profile"));
-  if (schema != kSchema) {
-    return complain(*root.find("schema"), "this Assay reads {}, got {}", kSchema, schema);
+const TierRate* rate_of(const MemoryTier& tier, int threads) {
+  for (const int wanted : {threads, kWholeDevice}) {
+    const auto found = std::ranges::find(tier.rates, wanted, &TierRate::threads);
+    if (found != tier.rates.end()) return &*found;
   }
-  HardwareProfile profile;
-  profile.file = file;
-  ASSAY_TRY(profile.name, text_of(root, "name", "the profile"));
-  ASSAY_TRY(profile.description, text_of(root, "description", "the profile"));
-  const Node* numbers = root.find("numbers");
-  if (numbers == nullptr || !numbers->is_map()) {
-    return complain(numbers == nullptr ? root : *numbers, "numbers is a map of named numbers");
-  }
-  for (const auto& [name, node] : numbers->entries()) {
-    ASSAY_TRY(HardwareNumber number, read_number(name, node));
-    profile.numbers.push_back(std::move(number));
-  }
-  return profile;
+  return nullptr;
 }
 
 }  // namespace assay::oracle
