@@ -59,8 +59,8 @@ TEST(SimulatedDevices, WhatWasMeasuredOfAnAcceleratorIsOfTheStudy) {
 }
 
 TEST(SimulatedDevices, AnUnknownProfileListsThoseThereAre) {
-  EXPECT_THAT(read_sim_profile("l40", shipped()).error().message(),
-              HasSubstr("unknown hardware profile: l40; did you mean l40s?"));
+  EXPECT_THAT(read_sim_profile("l40x", shipped()).error().message(),
+              HasSubstr("unknown hardware profile: l40x; did you mean l40s?"));
   EXPECT_THAT(read_sim_profile("", shipped()).error().message(),
               HasSubstr("the backend sim needs a profile: sim:a100_80g"));
   EXPECT_THAT(read_sim_profile("../hardware/l40s", shipped()).error().message(),
