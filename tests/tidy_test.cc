@@ -150,6 +150,7 @@ const std::map<std::string, std::string> kUntestedHeaders{
     {"src/engine/plan/reference_ops.h", "a table; reference_factory_test goes over it"},
     {"src/engine/runtime/generation.h", "tested with the session it draws from"},
     {"src/engine/backend/stream.h", "an interface; host_stream_test and the sim's tests use it"},
+    {"src/oracle/model/invented_profile.h", "for the tests of predictions, which use it"},
     {"src/lab/analysis/findings.h", "plain data; to_text is tested with findings_node"},
     {"src/lab/figure/figure.h", "plain data; drawn in vega_lite_test and gnuplot_test"},
     {"src/lab/figure/table.h", "plain data; written in the format tests"},

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 namespace assay::oracle {
-namespace {
 
 void add(const OpCount& count, OpCount& sum) {
   sum.products += count.products;
@@ -14,8 +13,6 @@ void add(const OpCount& count, OpCount& sum) {
   sum.written_bytes += count.written_bytes;
   sum.width = std::max(sum.width, count.width);
 }
-
-}  // namespace
 
 double GraphCount::unsupported_share() const {
   const auto all = static_cast<double>(nodes.size() + unsupported.size());

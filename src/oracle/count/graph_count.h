@@ -10,6 +10,9 @@
 
 namespace assay::oracle {
 
+/// Sums, and the larger width.
+void add(const OpCount& count, OpCount& sum);
+
 struct CountedNode {
   graph::NodeId node = graph::kAbsent;
   OpCount count;
