@@ -18,14 +18,6 @@ Nanoseconds span(double seconds) {
   return Nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
 }
 
-/// 86 % of the gaps of coding agents are below a second, 95 % below ten (research 2.4).
-Nanoseconds draw_gap(Random& random) {
-  const double kind = random.uniform();
-  if (kind < 0.86) return span(0.01 + 0.99 * random.uniform());
-  if (kind < 0.95) return span(1 + 9 * random.uniform());
-  return span(10 + 50 * random.uniform());
-}
-
 enum class Life : std::uint8_t { kOutside, kWaitingForRoom, kThinking, kAsking, kComputing, kGone };
 
 struct Agent {
@@ -268,19 +260,7 @@ void Simulation::finish_copies() {
 }
 
 void Simulation::say_io_wait(Agent& agent, Nanoseconds gap) {
-  std::optional<Nanoseconds> estimate;
-  switch (population_.estimates) {
-    case EstimateQuality::kExact:
-      estimate = gap;
-      break;
-    case EstimateQuality::kNoisy:
-      estimate = span(Seconds(gap).count() * (0.5 + random_.uniform()));
-      break;
-    case EstimateQuality::kMissing:
-      break;
-    case EstimateQuality::kWild:
-      estimate = Nanoseconds(static_cast<std::int64_t>(random_.next()));
-  }
+  const auto estimate = draw_estimate(population_.estimates, gap, random_);
   agent.phase.signal(now_, Phase::kIoWait, estimate);
   if (population_.estimates != EstimateQuality::kWild) {
     // Half of the agents say COMPUTE a little before they ask.
@@ -306,7 +286,7 @@ void Simulation::end_cycle(std::size_t index) {
     agent.life = Life::kThinking;
     return;
   }
-  const Nanoseconds gap = draw_gap(random_);
+  const Nanoseconds gap = draw_think(ThinkLaw::kTrace, random_);
   agent.life = Life::kThinking;
   agent.next = now_ + gap;
   say_io_wait(agent, gap);

@@ -11,16 +11,9 @@
 
 #include "djinn/schedule/admission.h"
 #include "djinn/schedule/idle_policies.h"
+#include "djinn/schedule/think_time.h"
 
 namespace assay::djinn {
-
-/// How well agents know when they will be back.
-enum class EstimateQuality : std::uint8_t {
-  kExact,
-  kNoisy,    ///< Times a factor between a half and one and a half.
-  kMissing,  ///< None.
-  kWild,     ///< Anything at all, signals doubled and out of order.
-};
 
 struct SimulatedPopulation {
   std::int64_t agents = 8;
