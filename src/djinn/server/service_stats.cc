@@ -72,6 +72,18 @@ Node session_node(const KeptSession& session, const SessionFacts& facts) {
   return node;
 }
 
+/// What is in force, read off what acts on it.
+Node settings_node(const SessionKeeper& sessions, const DeviceMemoryOptions& memory) {
+  Node node = Node::map();
+  node.set("policy", sessions.policy());
+  node.set("idle_threshold_ns", sessions.options().policy_options.idle_after.count());
+  node.set("prefetch_margin_ns", sessions.options().policy_options.margin.count());
+  node.set("data_layout", to_text(memory.layout));
+  node.set("session_arena_bytes", bytes_node(memory.arena_size));
+  node.set("block_bytes", bytes_node(memory.block_size));
+  return node;
+}
+
 }  // namespace
 
 void DeviceService::publish() {
@@ -123,6 +135,7 @@ Served<std::string> DeviceService::stats(const std::string& section,
   ASSAY_TRY(Node connections, codec::parse_json(of_connections));
   Node all = Node::map();
   all.set("device", models_.device().name);
+  all.set("settings", settings_node(*sessions_, memory_->options()));
   all.set("vmu", std::move(vmu));
   all.set("swap_pool", swap_node(memory.swap));
   all.set("plan_cache", plans_node(models_.plans()));

@@ -210,6 +210,7 @@ TEST_F(ServiceTest, TellsHowItIs) {
   EXPECT_EQ(*node->find("sessions")->items()[0].find("tokens")->as_integer(), 2);
   EXPECT_EQ(*node->find("plan_cache")->find("misses")->as_integer(), 2);
   EXPECT_TRUE(service_->stats("swap_pool", "[]"));
+  EXPECT_THAT(*service_->stats("settings", "[]"), HasSubstr(R"("data_layout":"paged")"));
   EXPECT_THAT(service_->stats("sesions", "[]").error().message, HasSubstr("did you mean sessions"));
 }
 

@@ -132,6 +132,8 @@ class SessionKeeper {
   Nanoseconds predicted(SessionHandle handle) const;
   std::int64_t waiting() const;
   Bytes reserved() const;
+  std::string_view policy() const { return policy_->name(); }
+  const SessionKeeperOptions& options() const { return options_; }
 
  private:
   using Lock = std::unique_lock<std::mutex>;
