@@ -15,6 +15,7 @@
 #include "lab/report/page.h"
 #include "lab/report/results.h"
 #include "lab/report/tables.h"
+#include "lab/report/verdicts.h"
 
 namespace assay::report {
 namespace {
@@ -136,6 +137,10 @@ Result<Written> write_report(const std::vector<RunView>& views, const fs::path& 
   ASSAY_TRY_VOID(folder.write("report.html", page));
   ASSAY_TRY_VOID(folder.write("report.md", markdown));
   if (views.size() == 1) ASSAY_TRY_VOID(write_results(folder, views.front()));
+  if (views.size() > 1) {
+    const std::string stem = file_stem(folder_path.filename().string()) + "_summary";
+    ASSAY_TRY_VOID(write_table(folder, stem, verdicts_table(views, stem)));
+  }
   for (const RunView& view : views) {
     ASSAY_TRY_VOID(write_tables(folder, view));
     for (const spec::FigureRequest& request : view.spec.figures) {
