@@ -23,6 +23,7 @@ struct ExperimentArguments {
   std::string experiment;              ///< A name, a family or a path.
   std::vector<std::string> overrides;  ///< `key=value`, `+key=value`, `~key`.
   std::string scale;                   ///< Empty: chosen by what the machine has.
+  std::vector<std::string> skipped;    ///< Experiments of the family that are left out.
   bool is_multirun = false;
 };
 

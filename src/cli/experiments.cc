@@ -67,4 +67,23 @@ Result<std::vector<Experiment>> find_experiments(const std::string& name, const 
                      root.string());
 }
 
+Result<std::vector<Experiment>> without(const std::vector<Experiment>& experiments,
+                                        const std::vector<std::string>& names) {
+  std::vector<Experiment> rest = experiments;
+  for (const std::string& name : names) {
+    const auto is_named = [&](const Experiment& experiment) {
+      return lower(experiment.name) == lower(name);
+    };
+    if (std::ranges::none_of(experiments, is_named)) {
+      std::vector<std::string> known;
+      for (const Experiment& experiment : experiments)
+        known.push_back(experiment.name);
+      return Error::user("--skip: {}", unknown_name("experiment", name, known));
+    }
+    std::erase_if(rest, is_named);
+  }
+  if (rest.empty()) return Error::user("--skip leaves nothing to run");
+  return rest;
+}
+
 }  // namespace assay::cli

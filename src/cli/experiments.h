@@ -29,4 +29,8 @@ std::vector<Experiment> all_experiments(const std::filesystem::path& root);
 Result<std::vector<Experiment>> find_experiments(const std::string& name,
                                                  const std::filesystem::path& root);
 
+/// Those that are not named. A name that is none of them is a user error, as is to leave out all.
+Result<std::vector<Experiment>> without(const std::vector<Experiment>& experiments,
+                                        const std::vector<std::string>& names);
+
 }  // namespace assay::cli

@@ -51,6 +51,22 @@ TEST_F(Experiments, AWrongNameIsAnsweredWithTheNearest) {
   EXPECT_THAT(no_file.error().to_string(), HasSubstr("no such file: gone.yaml"));
 }
 
+TEST_F(Experiments, SomeOfAFamilyAreLeftOutByName) {
+  const auto sweep = find_experiments("sweep", root_);
+  ASSERT_TRUE(sweep);
+  EXPECT_EQ(without(*sweep, {})->size(), 2U);
+  const auto rest = without(*sweep, {"S1_sdpa"});
+  ASSERT_TRUE(rest);
+  ASSERT_EQ(rest->size(), 1U);
+  EXPECT_EQ(rest->front().name, "g3_gemm");
+  const auto wrong = without(*sweep, {"s1_spda"});
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(wrong.error().to_string(), HasSubstr("did you mean s1_sdpa?"));
+  const auto nothing = without(*sweep, {"s1_sdpa", "g3_gemm"});
+  ASSERT_FALSE(nothing);
+  EXPECT_THAT(nothing.error().to_string(), HasSubstr("nothing to run"));
+}
+
 TEST_F(Experiments, AMissingFolderIsAnEmptyList) {
   EXPECT_TRUE(all_experiments(root_ / "nowhere").empty());
 }

@@ -77,8 +77,9 @@ std::string scale_or_default(const std::string& asked) {
 
 Result<std::vector<spec::Spec>> load_specs(const ExperimentArguments& what,
                                            const Context& context) {
-  ASSAY_TRY(const std::vector<Experiment> experiments,
+  ASSAY_TRY(const std::vector<Experiment> found,
             find_experiments(what.experiment, experiments_root()));
+  ASSAY_TRY(const std::vector<Experiment> experiments, without(found, what.skipped));
   std::vector<std::vector<std::string>> combinations{what.overrides};
   if (what.is_multirun) {
     ASSAY_TRY(combinations, spec::multirun(what.overrides));
