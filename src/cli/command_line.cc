@@ -25,7 +25,7 @@ constexpr std::string_view kExitCodes =
     "the command or the experiment file; 3 the machine lacks something; 70 a bug in Assay.";
 
 /// Commands of the design whose wing is not in this program yet, and where it will come from.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kAbsent{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kAbsent{{
     {"serve", "the live report"},
     {"submit", "Slurm"},
     {"status", "Slurm"},
@@ -34,7 +34,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kAbsent{
     {"probe", "the oracle"},
     {"sweep", "the oracle"},
     {"calibrate", "the oracle"},
-    {"estimate", "the oracle"},
     {"trace", "traces"},
     {"analyze-latency", "traces"},
     {"verify", "report verification"},
@@ -47,6 +46,7 @@ struct Slots {
   ListArguments list;
   ReadArguments read;
   GenerateArguments generate;
+  EstimateArguments estimate;
   TourArguments tour;
   WorkerArguments worker;
   DjinndArguments djinnd;
@@ -206,6 +206,46 @@ void add_generate_command(CLI::App& app, GenerateArguments& what) {
       ->check(CLI::Range(1, 1024));
 }
 
+void add_estimate_command(CLI::App& app, EstimateArguments& what) {
+  CLI::App& command =
+      *app.add_subcommand("estimate", "Predict what a model takes on hardware, without running it");
+  command
+      .add_option("model", what.model,
+                  "A name, as vit_b16 or resnet50, or the folder of a Hugging Face checkpoint")
+      ->required();
+  command
+      .add_option("--hardware", what.hardware,
+                  "Profiles of `assay list hardware` or files, with commas between them")
+      ->required()
+      ->delimiter(',');
+  what.batches = {1};
+  command.add_option("--batch", what.batches, "One or more, with commas between (default: 1)")
+      ->delimiter(',')
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20));
+  what.precision = "f32";
+  command
+      .add_option("--precision", what.precision,
+                  "f32, f16, bf16 or i8: of an accelerator's tensors, of the weights on a CPU "
+                  "(default: f32)")
+      ->check(CLI::IsMember({"f32", "f16", "bf16", "i8"}));
+  what.sequence = 128;
+  command.add_option("--sequence", what.sequence, "Tokens of a row, for text (default: 128)")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24));
+  command.add_option("--past", what.past, "Tokens that a decoder's cache holds (default: 0)")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 24));
+  what.compile = "reduce-overhead";
+  command.add_option("--compile", what.compile,
+                     "none, default, reduce-overhead or max-autotune (default: reduce-overhead)");
+  command.add_option("--threads", what.threads, "Of a CPU (default: as many as were measured)")
+      ->check(CLI::Range(1, 1024));
+  command.add_flag("--kernels", what.shows_kernels, "A table of every kernel");
+  command.add_flag("--compare-measured", what.compares_measured,
+                   "Run it on this machine too, and say how far the prediction is off");
+  what.format = "markdown";
+  command.add_option("--format", what.format, "Of the tables: markdown or csv (default: markdown)")
+      ->check(CLI::IsMember({"markdown", "csv"}));
+}
+
 void build(CLI::App& app, Slots& slots) {
   app.name("assay");
   app.description(std::string(kAbout));
@@ -217,6 +257,7 @@ void build(CLI::App& app, Slots& slots) {
   add_djinn_commands(app, slots);
   add_reading_commands(app, slots);
   add_generate_command(app, slots.generate);
+  add_estimate_command(app, slots.estimate);
   CLI::App& help = *app.add_subcommand("help", "Print the help of a command, or of all");
   help.add_option("command", slots.help_topic, "The command");
   help.add_flag("--markdown", slots.wants_markdown, "All of it as a page of the documentation");
@@ -262,6 +303,7 @@ Result<Command> take_command(CLI::App& app, Slots& slots) {
   if (name == "plan") return Command(std::move(slots.plan));
   if (name == "list") return Command(std::move(slots.list));
   if (name == "generate") return Command(std::move(slots.generate));
+  if (name == "estimate") return Command(std::move(slots.estimate));
   if (name == "tour") return Command(std::move(slots.tour));
   if (name == "worker") return Command(slots.worker);
   if (name == "djinnd") return Command(std::move(slots.djinnd));

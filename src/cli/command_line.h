@@ -76,6 +76,20 @@ struct GenerateArguments {
   int threads = 0;      ///< 0: one a core.
 };
 
+struct EstimateArguments {
+  std::string model;                  ///< Its name, or a checkpoint's folder.
+  std::vector<std::string> hardware;  ///< Names of profiles, or files.
+  std::vector<std::int64_t> batches;
+  std::string precision;
+  std::int64_t sequence = 0;
+  std::int64_t past = 0;
+  std::string compile;
+  int threads = 0;  ///< 0: as many as the profile knows.
+  bool shows_kernels = false;
+  bool compares_measured = false;
+  std::string format;
+};
+
 struct TourArguments {
   std::filesystem::path results;
 };
@@ -101,9 +115,9 @@ struct PrintArguments {
   std::string text;
 };
 
-using Command =
-    std::variant<RunArguments, PlanArguments, ListArguments, ReadArguments, GenerateArguments,
-                 TourArguments, WorkerArguments, DjinndArguments, DjinnArguments, PrintArguments>;
+using Command = std::variant<RunArguments, PlanArguments, ListArguments, ReadArguments,
+                             GenerateArguments, EstimateArguments, TourArguments, WorkerArguments,
+                             DjinndArguments, DjinnArguments, PrintArguments>;
 
 /// `arguments` without the program's name. An error says what was expected and the nearest name.
 Result<Command> parse_command_line(std::span<const std::string> arguments);

@@ -23,6 +23,9 @@ Result<int> perform(const Command& command, const Context& context) {
   if (const auto* generate = std::get_if<GenerateArguments>(&command)) {
     return generate_command(*generate, context);
   }
+  if (const auto* estimate = std::get_if<EstimateArguments>(&command)) {
+    return estimate_command(*estimate, context);
+  }
   if (const auto* tour = std::get_if<TourArguments>(&command)) return tour_command(*tour, context);
   if (const auto* worker = std::get_if<WorkerArguments>(&command)) {
     return worker_command(*worker, context);

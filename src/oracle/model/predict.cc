@@ -40,6 +40,7 @@ class Predictor {
   void add_parts();
   double spread() const;
   bool is_of_measured() const;
+  Value memory_energy() const;
   EnergyPrediction energy() const;
 
   const PlanView& view_;
@@ -211,56 +212,62 @@ bool Predictor::is_of_measured() const {
   return true;
 }
 
-/// A sum of events times what each takes, with the interval of that number; missing without it.
-Value joules_value(double joules, double variance, bool is_missing, std::string_view what) {
-  if (is_missing) {
-    return Value::missing(State::kUnsupported, format("the profile does not say {}", what));
-  }
+/// A sum of events times what each takes, with the interval of those numbers.
+Value joules_value(double joules, double variance, std::string reason) {
   const double spread = joules > 0 ? std::sqrt(variance) / joules : 0;
   return Value::estimated(
-      joules, "events times energy",
+      joules, std::move(reason),
       Interval{joules * std::exp(-kHalfWidth * spread), joules * std::exp(kHalfWidth * spread)});
+}
+
+Value missing_energy(std::string_view what) {
+  return Value::missing(State::kUnsupported, format("the profile does not say {}", what));
+}
+
+/// Caches whose energy nobody gave are left out, and said to be; main memory is not.
+Value Predictor::memory_energy() const {
+  std::array<double, kTiersMax> moved{};
+  for (const KernelView& kernel : view_.kernels) {
+    for (const TensorUse& use : kernel.uses) {
+      moved[tier_of(use.distance, machine_.tiers)] += use.bytes;
+    }
+  }
+  double sum = 0;
+  double variance = 0;
+  std::string without;
+  for (std::size_t i = 0; i < machine_.tiers.size(); ++i) {
+    const std::string& name = machine_.tiers[i].name;
+    if (const auto& byte = machine_.joules.byte[i]) {
+      sum += moved[i] * byte->value;
+      variance += std::pow(moved[i] * byte->value * byte->spread, 2);
+    } else if (i + 1 == machine_.tiers.size()) {
+      return missing_energy("what a byte of " + name + " takes");
+    } else if (moved[i] > 0) {
+      without += (without.empty() ? ", without that of " : " and ") + name;
+    }
+  }
+  return joules_value(sum, variance, "bytes times energy" + without);
 }
 
 EnergyPrediction Predictor::energy() const {
   EnergyPrediction energy;
   const Joules& joules = machine_.joules;
-  const auto arithmetic = [&] {
-    if (!joules.flop) return joules_value(0, 0, true, "what an operation takes");
+  energy.arithmetic = missing_energy("what an operation takes");
+  if (joules.flop) {
     const double sum = view_.sum.flops * joules.flop->value;
-    return joules_value(sum, std::pow(sum * joules.flop->spread, 2), false, "");
-  };
-  const auto memory = [&] {
-    double sum = 0;
-    double variance = 0;
-    std::array<double, kTiersMax> moved{};
-    for (const KernelView& kernel : view_.kernels) {
-      for (const TensorUse& use : kernel.uses) {
-        moved[tier_of(use.distance, machine_.tiers)] += use.bytes;
-      }
-    }
-    for (std::size_t i = 0; i < machine_.tiers.size(); ++i) {
-      if (moved[i] <= 0) continue;
-      if (!joules.byte[i])
-        return joules_value(0, 0, true, "what a byte of " + machine_.tiers[i].name + " takes");
-      const double part = moved[i] * joules.byte[i]->value;
-      sum += part;
-      variance += std::pow(part * joules.byte[i]->spread, 2);
-    }
-    return joules_value(sum, variance, false, "");
-  };
-  energy.arithmetic = arithmetic();
-  energy.memory = memory();
-  const double half = (prediction_.interval.high - prediction_.interval.low) / 2 / kHalfWidth;
-  const auto& idle = joules.idle_watts;
-  const double idled = idle ? idle->value * prediction_.seconds : 0;
-  energy.idle = joules_value(
-      idled, idle ? std::pow(idle->value * half, 2) + std::pow(idled * idle->spread, 2) : 0, !idle,
-      "what it takes idle (idle_watts)");
-  energy.sum = Value::missing(State::kUnsupported, "a part of it is not known");
-  const bool is_whole =
-      energy.arithmetic.has_number() && energy.memory.has_number() && energy.idle.has_number();
-  if (is_whole) energy.sum = energy.arithmetic + energy.memory + energy.idle;
+    energy.arithmetic =
+        joules_value(sum, std::pow(sum * joules.flop->spread, 2), "operations times energy");
+  }
+  energy.memory = memory_energy();
+  energy.idle = missing_energy("what it takes idle (idle_watts)");
+  if (const auto& idle = joules.idle_watts) {
+    const double half = (prediction_.interval.high - prediction_.interval.low) / 2 / kHalfWidth;
+    const double sum = idle->value * prediction_.seconds;
+    energy.idle =
+        joules_value(sum, std::pow(idle->value * half, 2) + std::pow(sum * idle->spread, 2),
+                     "idle power times the predicted time");
+  }
+  energy.sum = energy.memory + energy.arithmetic + energy.idle;
   return energy;
 }
 
