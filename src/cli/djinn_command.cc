@@ -78,6 +78,9 @@ Result<int> djinnd_command(const DjinndArguments& arguments, const Context& cont
     print_line(line);
   for (const djinn::Address& address : server->addresses())
     print_line(format("djinnd serves {} at {}", device->facts().name, to_text(address)));
+  if (const auto metrics = server->metrics_address()) {
+    print_line(format("djinnd tells how it is at http://{}/metrics", to_text(*metrics).substr(4)));
+  }
   if (!flush_output()) return Error::environment("cannot write to standard output");
   signals.call(*server);
   ASSAY_TRY_VOID(server->run());

@@ -42,6 +42,9 @@ constexpr std::array kSettings{
     DjinnSetting{"plan-memory", "", "", "256MiB", "arenas of prepared plans that are kept"},
     DjinnSetting{"token-file", "", "", "",
                  "a file with the token that clients have to say; empty: none is asked for"},
+    DjinnSetting{"metrics", "GENIE_METRICS_PORT", "", "",
+                 "where /metrics, /stats.json and /healthz are told over HTTP: 127.0.0.1:PORT or PORT, "
+                 "on this machine alone; empty: nowhere"},
 };
 
 std::vector<std::string> names() {
@@ -151,6 +154,16 @@ Result<std::vector<djinn::Address>> addresses_from(std::string_view text) {
   }
 }
 
+/// "127.0.0.1:9095", or a port of it alone.
+Result<std::optional<djinn::Address>> metrics_from(std::string_view text) {
+  if (text.empty()) return std::optional<djinn::Address>();
+  const bool has_host = text.find(':') != std::string_view::npos;
+  ASSAY_TRY(djinn::Address address,
+            djinn::parse_address(format("tcp:{}{}", has_host ? "" : "127.0.0.1:", text)));
+  if (djinn::is_local(address)) return std::optional(std::move(address));
+  return Error::user("{}; expected a port of this machine alone, as 127.0.0.1:9095", text);
+}
+
 }  // namespace
 
 std::span<const DjinnSetting> djinn_settings() {
@@ -228,6 +241,8 @@ Result<DjinnSettings> djinn_settings_from(const DjinnValues& values) {
   ASSAY_TRY(service.sessions.queue_max, reader.count("queue-max", 0));
   ASSAY_TRY(const std::int64_t connections, reader.count("connections-max", 1));
   server.connections_max = static_cast<std::size_t>(connections);
+  ASSAY_TRY(server.metrics,
+            metrics_from(reader.text("metrics")).context("in the setting metrics"));
   return settings;
 }
 

@@ -69,6 +69,18 @@ TEST(DjinnSettings, NamesTheSettingThatIsWrong) {
   EXPECT_THAT(refusal_of("data-layout", "heap"), HasSubstr("paged or contiguous"));
   EXPECT_THAT(refusal_of("policy", "eager"), HasSubstr("in the setting policy"));
   EXPECT_EQ(refusal_of("listen", "unix:a,tcp:127.0.0.1:7000"), "");
+  EXPECT_THAT(refusal_of("metrics", "0.0.0.0:9095"), HasSubstr("of this machine alone"));
+  EXPECT_THAT(refusal_of("metrics", "http"), HasSubstr("in the setting metrics"));
+  EXPECT_THAT(refusal_of("metrics", "127.0.0.1:70000"), HasSubstr("0 to 65535"));
+}
+
+TEST(DjinnSettings, TellsMetricsOnThisMachine) {
+  EXPECT_FALSE(settings_with({})->server.metrics);
+  for (const char* const text : {"9095", "127.0.0.1:9095"}) {
+    const auto settings = settings_with({{"metrics", text}});
+    ASSERT_TRUE(settings && settings->server.metrics) << text;
+    EXPECT_EQ(to_text(*settings->server.metrics), "tcp:127.0.0.1:9095");
+  }
 }
 
 TEST(DjinnSettings, ReadsSizesAndTimes) {

@@ -31,6 +31,7 @@ Result<std::unique_ptr<Server>> Server::create(backend::Device& device,
   ASSAY_TRY(server->service_, DeviceService::create(device, options.service, clock, events));
   ASSAY_TRY(server->executor_, Executor::create({}, clock));
   ASSAY_TRY_VOID(server->listen_all());
+  ASSAY_TRY_VOID(server->listen_for_metrics().context("in the setting metrics"));
   return server;
 }
 

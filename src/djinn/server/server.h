@@ -17,6 +17,7 @@
 #include "djinn/server/executor.h"
 #include "djinn/server/service.h"
 #include "djinn/transport/event_loop.h"
+#include "djinn/transport/http_endpoint.h"
 #include "djinn/transport/listener.h"
 
 namespace assay::djinn {
@@ -28,6 +29,7 @@ struct ServerOptions {
   CreditLimits credits = {};
   std::size_t connections_max = 1024;
   Nanoseconds drain_max{10'000'000'000};  ///< After stop(): for those who take no answers.
+  std::optional<Address> metrics = {};    ///< Where to be asked over HTTP; of this machine alone.
 };
 
 class Server {
@@ -40,6 +42,7 @@ class Server {
 
   std::vector<Address> addresses() const;
   std::vector<std::string> describe_memory() const;
+  std::optional<Address> metrics_address() const;
   Result<void> run();
   void stop();
 
@@ -56,6 +59,9 @@ class Server {
   void close(ConnectionId id);
   void drain();
   void finish_if_drained();
+  // Over HTTP, in server_metrics.cc:
+  Result<void> listen_for_metrics();
+  HttpAnswer answer_http(std::string_view path) const;
   // Of requests, in server_requests.cc:
   void take(ConnectionId id, Connection& connection, Arrived arrived);
   Answer greet(Connection& connection, const Frame& frame);
@@ -85,6 +91,7 @@ class Server {
   std::multimap<SessionId, Parked> parked_;
   std::unique_ptr<DeviceService> service_;
   std::unique_ptr<Executor> executor_;  ///< Ends first.
+  std::unique_ptr<HttpEndpoint> metrics_;
 };
 
 }  // namespace assay::djinn
