@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::array kSettings{
     DjinnSetting{"listen", "GENIE_SERVER_ADDRESS", "", "unix:djinn.sock",
-                 "where clients come: unix:PATH or tcp:HOST:PORT, several with commas"},
+                 "where clients come: unix:PATH, tcp:HOST:PORT or tls:HOST:PORT, several with commas"},
     DjinnSetting{"device", "", "", "cpu", "a backend: assay list backends"},
     DjinnSetting{"threads", "GENIE_THREAD_POOL_SIZE", "", "1", "threads that compute"},
     DjinnSetting{"device-memory", "", "", "2GiB",
@@ -42,6 +42,9 @@ constexpr std::array kSettings{
     DjinnSetting{"plan-memory", "", "", "256MiB", "arenas of prepared plans that are kept"},
     DjinnSetting{"token-file", "", "", "",
                  "a file with the token that clients have to say; empty: none is asked for"},
+    DjinnSetting{"tls-cert", "", "", "",
+                 "a file with the server's certificate in PEM: TLS at every TCP address"},
+    DjinnSetting{"tls-key", "", "", "", "the file with its key"},
     DjinnSetting{"metrics", "GENIE_METRICS_PORT", "", "",
                  "where /metrics, /stats.json and /healthz are told over HTTP: 127.0.0.1:PORT or PORT, "
                  "on this machine alone; empty: nowhere"},
@@ -154,6 +157,17 @@ Result<std::vector<djinn::Address>> addresses_from(std::string_view text) {
   }
 }
 
+Result<std::optional<djinn::TlsFiles>> tls_from(const Reader& reader) {
+  djinn::TlsFiles files{.certificate = reader.text("tls-cert"), .key = reader.text("tls-key")};
+  if (files.certificate.empty() != files.key.empty()) {
+    return Error::user("{} without {}; expected both or none",
+                       files.key.empty() ? "tls-cert" : "tls-key",
+                       files.key.empty() ? "tls-key" : "tls-cert");
+  }
+  if (files.key.empty()) return std::optional<djinn::TlsFiles>();
+  return std::optional(std::move(files));
+}
+
 /// "127.0.0.1:9095", or a port of it alone.
 Result<std::optional<djinn::Address>> metrics_from(std::string_view text) {
   if (text.empty()) return std::optional<djinn::Address>();
@@ -241,6 +255,7 @@ Result<DjinnSettings> djinn_settings_from(const DjinnValues& values) {
   ASSAY_TRY(service.sessions.queue_max, reader.count("queue-max", 0));
   ASSAY_TRY(const std::int64_t connections, reader.count("connections-max", 1));
   server.connections_max = static_cast<std::size_t>(connections);
+  ASSAY_TRY(server.access.tls, tls_from(reader));
   ASSAY_TRY(server.metrics,
             metrics_from(reader.text("metrics")).context("in the setting metrics"));
   return settings;

@@ -68,7 +68,9 @@ TEST(DjinnSettings, NamesTheSettingThatIsWrong) {
   EXPECT_THAT(refusal_of("listen", "djinn.sock"), HasSubstr("in the setting listen"));
   EXPECT_THAT(refusal_of("data-layout", "heap"), HasSubstr("paged or contiguous"));
   EXPECT_THAT(refusal_of("policy", "eager"), HasSubstr("in the setting policy"));
-  EXPECT_EQ(refusal_of("listen", "unix:a,tcp:127.0.0.1:7000"), "");
+  EXPECT_EQ(refusal_of("listen", "unix:a,tcp:127.0.0.1:7000,tls:h:1"), "");
+  EXPECT_THAT(refusal_of("tls-cert", "a.pem"), HasSubstr("tls-cert without tls-key"));
+  EXPECT_THAT(refusal_of("tls-key", "a.key"), HasSubstr("tls-key without tls-cert"));
   EXPECT_THAT(refusal_of("metrics", "0.0.0.0:9095"), HasSubstr("of this machine alone"));
   EXPECT_THAT(refusal_of("metrics", "http"), HasSubstr("in the setting metrics"));
   EXPECT_THAT(refusal_of("metrics", "127.0.0.1:70000"), HasSubstr("0 to 65535"));

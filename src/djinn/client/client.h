@@ -84,7 +84,7 @@ class Client {
   std::shared_ptr<Channel> channel_;
 };
 
-/// `unix:PATH` or `tcp:HOST:PORT`.
+/// `unix:PATH`, `tcp:HOST:PORT` or `tls:HOST:PORT`.
 Result<Client> connect(std::string_view address, const ConnectOptions& options = {});
 
 }  // namespace assay::djinn

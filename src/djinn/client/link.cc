@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "djinn/transport/tls.h"
+
 namespace assay::djinn {
 namespace {
 
@@ -15,15 +17,27 @@ SpinPolicy usual_spin() {
   return spin_policy(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+Result<std::unique_ptr<Stream>> stream_to(const Address& address, const ConnectOptions& options) {
+  ASSAY_TRY(auto socket, connect_to(address, options.connect_max));
+  const auto* tcp = std::get_if<TcpAddress>(&address);
+  if (tcp == nullptr || !tcp->has_tls) return std::unique_ptr<Stream>(std::move(socket));
+  if (options.authority.empty()) {
+    return Error::user("{}: expected the file of an authority that vouches for the server",
+                       to_text(address));
+  }
+  ASSAY_TRY(const TlsContext tls, TlsContext::for_client(options.authority));
+  return tls.connect(std::move(socket), tcp->host);
+}
+
 }  // namespace
 
-Link::Link(std::unique_ptr<SocketStream> stream, const ConnectOptions& options)
+Link::Link(std::unique_ptr<Stream> stream, const ConnectOptions& options)
     : stream_(std::move(stream)),
       options_(options),
       spin_(options.spin ? *options.spin : usual_spin()) {}
 
 Result<std::unique_ptr<Link>> Link::open(const Address& address, const ConnectOptions& options) {
-  ASSAY_TRY(auto stream, connect_to(address, options.connect_max));
+  ASSAY_TRY(auto stream, stream_to(address, options));
   std::unique_ptr<Link> link(new Link(std::move(stream), options));
   ASSAY_TRY_VOID(link->greet().context("greeting the server at {}", to_text(address)));
   return link;
@@ -100,8 +114,16 @@ Result<void> Link::send_all() {
       ASSAY_TRY_VOID(take_frames());
       continue;
     }
-    ASSAY_TRY(std::ignore, wait_for_descriptor(stream_->descriptor(), Direction::kSend, kLook));
+    ASSAY_TRY_VOID(wait_to_send());
   }
+}
+
+/// Not for ever: what makes room may be an answer that this end has to take.
+Result<void> Link::wait_to_send() {
+  if (!stream_->may_sleep(Direction::kSend) || !stream_->may_sleep(Direction::kReceive)) return {};
+  const auto what = stream_->waits_for_writable() ? Direction::kSend : Direction::kReceive;
+  ASSAY_TRY(std::ignore, wait_for_descriptor(stream_->descriptor(), what, kLook));
+  return {};
 }
 
 Result<void> Link::wait_for_credit(std::int64_t bytes) {

@@ -20,6 +20,7 @@ struct ConnectOptions {
   std::string client = "assay";
   std::string tenant = {};
   std::string token = {};
+  std::string authority = {};  ///< A file in PEM, for `tls:` addresses: who vouches for the server.
   Nanoseconds connect_max{5'000'000'000};
   Nanoseconds answer_max{600'000'000'000};  ///< Beyond it the connection counts as broken.
   bool has_checksums = false;               ///< Bodies and payloads carry theirs, both ways.
@@ -53,22 +54,23 @@ class Link {
 
   /// Something went wrong that is not the answer to a request: it is of no use any more.
   bool is_broken() const { return is_broken_; }
-  const ByteCounters& counters() const { return stream_->counters(); }
+  ByteCounters counters() const { return stream_->counters(); }
   /// As a crash of the client would: for tests of what a server does then.
   void break_off();
 
  private:
-  Link(std::unique_ptr<SocketStream> stream, const ConnectOptions& options);
+  Link(std::unique_ptr<Stream> stream, const ConnectOptions& options);
   Result<void> greet();
   Result<std::uint64_t> send_frame(Opcode opcode, std::vector<std::byte> body,
                                    const Outgoing& outgoing);
   Result<void> send_all();
+  Result<void> wait_to_send();
   Result<void> receive_some(Nanoseconds wait);
   Result<void> take_frames();
   Result<void> wait_for_credit(std::int64_t bytes);
   Error broken(Error error);
 
-  std::unique_ptr<SocketStream> stream_;
+  std::unique_ptr<Stream> stream_;
   ConnectOptions options_;
   SpinPolicy spin_;
   WelcomeMessage welcome_;

@@ -18,6 +18,7 @@ Bytes size_of(const FrameHeader& header) {
 }  // namespace
 
 Result<bool> Connection::read(const std::function<void(Arrived)>& on_frame) {
+  is_more_told_ = false;
   for (int i = 0; i < kReadsMax && wants_to_read(); ++i) {
     const bool is_new_frame = reader_.is_between_frames();
     ASSAY_TRY(const Moved moved, stream_->receive(reader_.space()));
@@ -39,6 +40,12 @@ Result<bool> Connection::read(const std::function<void(Arrived)>& on_frame) {
 bool Connection::wants_to_read() const {
   return !is_closing_ && !has_ended_ && waiting_ < kWaitingMax && credits_.ops_left() > 0 &&
          credits_.bytes_left() > Bytes(0) && sender_.queued_bytes() < kUnsentMax;
+}
+
+bool Connection::has_more() {
+  if (is_more_told_ || !wants_to_read() || stream_->may_sleep(Direction::kReceive)) return false;
+  is_more_told_ = true;
+  return true;
 }
 
 void Connection::greet(std::uint64_t features, std::string tenant) {

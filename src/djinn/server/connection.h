@@ -72,6 +72,9 @@ class Connection {
   /// Whether the loop waits for more of it: if not, what it tells is that the peer hung up.
   void watch_reading(bool is_watched) { is_read_watched_ = is_watched; }
   bool is_read_watched() const { return is_read_watched_; }
+  /// Whether there is more to read that wakes nobody, as TLS took it off the socket already. Said
+  /// once until it is read.
+  bool has_more();
 
  private:
   struct StreamQueue {
@@ -92,6 +95,7 @@ class Connection {
   bool is_closing_ = false;
   bool has_ended_ = false;
   bool is_read_watched_ = true;
+  bool is_more_told_ = false;
   bool sends_checksums_ = false;
   std::string tenant_;
   Nanoseconds began_{0};  ///< The frame that is coming.

@@ -45,6 +45,9 @@ Server::~Server() {
 }
 
 Result<void> Server::listen_all() {
+  if (options_.access.tls) {
+    ASSAY_TRY(tls_, TlsContext::for_server(*options_.access.tls));
+  }
   listeners_.reserve(options_.listen.size());  // Handlers refer to them.
   for (const Address& address : options_.listen) {
     ASSAY_TRY(Listener listener, Listener::create(address, options_.access));
@@ -82,13 +85,23 @@ void Server::accept_from(Listener& listener) {
     if (*stream == nullptr) return;
     if (connections_.size() >= options_.connections_max) continue;
     const ConnectionId id = ++id_last_;
-    auto connection = std::make_unique<Connection>(*std::move(stream), options_.credits, *clock_);
-    const int descriptor = connection->descriptor();
-    connections_.emplace(id, std::move(connection));
+    auto connection = connection_over(*std::move(stream), listener.address());
+    if (!connection) continue;
+    const int descriptor = (*connection)->descriptor();
+    connections_.emplace(id, *std::move(connection));
     const auto watched = loop_->watch(descriptor, {.readable = true},
                                       [this, id](Ready ready) { on_ready(id, ready); });
     if (!watched) connections_.erase(id);
   }
+}
+
+Result<std::unique_ptr<Connection>> Server::connection_over(std::unique_ptr<SocketStream> socket,
+                                                            const Address& at) const {
+  if (std::holds_alternative<UnixAddress>(at) || !tls_) {
+    return std::make_unique<Connection>(std::move(socket), options_.credits, *clock_);
+  }
+  ASSAY_TRY(auto stream, tls_->accept(std::move(socket)));
+  return std::make_unique<Connection>(std::move(stream), options_.credits, *clock_);
 }
 
 /// No descriptor or memory for one more: whoever waits goes on waiting, and the others go on.
@@ -131,6 +144,13 @@ void Server::settle(ConnectionId id) {
   const auto changed = loop_->change(connection.descriptor(),
                                      {.readable = is_read, .writable = connection.has_unsent()});
   if (!changed) return close(id);
+  if (connection.has_more()) {
+    loop_->post([this, id] {
+      const auto again = connections_.find(id);
+      const bool is_read_on = again != connections_.end() && again->second->is_read_watched();
+      if (is_read_on) on_ready(id, {.readable = true});
+    });
+  }
   if (is_draining_) finish_if_drained();
 }
 

@@ -19,6 +19,7 @@
 #include "djinn/transport/event_loop.h"
 #include "djinn/transport/http_endpoint.h"
 #include "djinn/transport/listener.h"
+#include "djinn/transport/tls.h"
 
 namespace assay::djinn {
 
@@ -53,6 +54,8 @@ class Server {
   // Of connections, in server.cc:
   Result<void> listen_all();
   void accept_from(Listener& listener);
+  Result<std::unique_ptr<Connection>> connection_over(std::unique_ptr<SocketStream> socket,
+                                                      const Address& at) const;
   void pause_accepting(Listener& listener);
   void on_ready(ConnectionId id, Ready ready);
   void settle(ConnectionId id);
@@ -78,6 +81,7 @@ class Server {
   const Clock* clock_;
   std::unique_ptr<EventLoop> loop_;
   Epoch epoch_;
+  std::optional<TlsContext> tls_;
   std::vector<Listener> listeners_;
   std::map<ConnectionId, std::unique_ptr<Connection>> connections_;
   ConnectionId id_last_ = kNobody;

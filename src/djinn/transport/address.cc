@@ -10,7 +10,11 @@
 namespace assay::djinn {
 namespace {
 
-constexpr std::string_view kForms = "expected unix:PATH or tcp:HOST:PORT";
+constexpr std::string_view kUnix = "unix:";
+constexpr std::string_view kTcp = "tcp:";
+constexpr std::string_view kTls = "tls:";
+static_assert(kTcp.size() == kTls.size());
+constexpr std::string_view kForms = "expected unix:PATH, tcp:HOST:PORT or tls:HOST:PORT";
 constexpr std::size_t kPathMax = sizeof(sockaddr_un::sun_path) - 1;
 constexpr std::size_t kHostMax = 253;  ///< Of a name in DNS.
 
@@ -33,21 +37,23 @@ bool is_host(std::string_view host) {
   });
 }
 
-Result<Address> parse_tcp(std::string_view text) {
+/// `whole` begins with "tcp:" or "tls:".
+Result<Address> parse_tcp(std::string_view whole) {
+  const std::string_view text = whole.substr(kTcp.size());
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return Error::user("tcp:{} has no port; {}", text, kForms);
+  if (colon == std::string_view::npos) return Error::user("{} has no port; {}", whole, kForms);
   std::string_view host = text.substr(0, colon);
   const std::string_view port = text.substr(colon + 1);
   const bool in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (in_brackets) host = host.substr(1, host.size() - 2);
   if (!in_brackets && host.find(':') != std::string_view::npos) {
-    return Error::user("tcp:{}: an IPv6 address stands in brackets, as in tcp:[::1]:7000", text);
+    return Error::user("{}: an IPv6 address stands in brackets, as in tcp:[::1]:7000", whole);
   }
-  if (!is_host(host)) return Error::user("tcp:{} has no host; {}", text, kForms);
-  TcpAddress address{.host = std::string(host)};
+  if (!is_host(host)) return Error::user("{} has no host; {}", whole, kForms);
+  TcpAddress address{.host = std::string(host), .has_tls = whole.starts_with(kTls)};
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
   if (error != std::errc() || end != port.data() + port.size()) {
-    return Error::user("port {} of tcp:{}; expected 0 to 65535", port, text);
+    return Error::user("port {} of {}; expected 0 to 65535", port, whole);
   }
   return Address(std::move(address));
 }
@@ -55,10 +61,8 @@ Result<Address> parse_tcp(std::string_view text) {
 }  // namespace
 
 Result<Address> parse_address(std::string_view text) {
-  constexpr std::string_view kUnix = "unix:";
-  constexpr std::string_view kTcp = "tcp:";
   if (text.starts_with(kUnix)) return parse_unix(text.substr(kUnix.size()));
-  if (text.starts_with(kTcp)) return parse_tcp(text.substr(kTcp.size()));
+  if (text.starts_with(kTcp) || text.starts_with(kTls)) return parse_tcp(text);
   return Error::user("no address: {}; {}", text, kForms);
 }
 
@@ -66,7 +70,8 @@ std::string to_text(const Address& address) {
   if (const auto* path = std::get_if<UnixAddress>(&address)) return format("unix:{}", path->path);
   const auto& tcp = std::get<TcpAddress>(address);
   const bool is_v6 = tcp.host.find(':') != std::string::npos;
-  return format("tcp:{}{}{}:{}", is_v6 ? "[" : "", tcp.host, is_v6 ? "]" : "", tcp.port);
+  return format("{}{}{}{}:{}", tcp.has_tls ? kTls : kTcp, is_v6 ? "[" : "", tcp.host,
+                is_v6 ? "]" : "", tcp.port);
 }
 
 bool is_local(const Address& address) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where a server listens: `unix:PATH` or `tcp:HOST:PORT` (`tcp:[::1]:7000` for IPv6).
+// Where a server listens: `unix:PATH`, `tcp:HOST:PORT` (`tcp:[::1]:7000` for IPv6), or the same with
+// TLS, `tls:HOST:PORT`.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,7 @@ struct UnixAddress {
 struct TcpAddress {
   std::string host;
   std::uint16_t port = 0;  ///< 0: the system chooses one.
+  bool has_tls = false;
   bool operator==(const TcpAddress&) const = default;
 };
 

@@ -18,6 +18,8 @@ TEST(Address, IsReadAndWritten) {
            Case{"tcp:127.9.9.9:0", true},
            Case{"tcp:localhost:65535", true},
            Case{"tcp:[::1]:7000", true},
+           Case{"tls:[::1]:7000", true},
+           Case{"tls:example.org:7000", false},
            Case{"tcp:0.0.0.0:7000", false},
            Case{"tcp:[::]:7000", false},
            Case{"tcp:10.0.0.1:7000", false},
@@ -39,7 +41,7 @@ TEST(Address, SaysWhatWasExpected) {
     std::string_view want;
   };
   for (const Case& c : {
-           Case{"", "expected unix:PATH or tcp:HOST:PORT"},
+           Case{"", "expected unix:PATH, tcp:HOST:PORT or tls:HOST:PORT"},
            Case{"/run/djinn", "no address: /run/djinn"},
            Case{"http://a:1", "no address"},
            Case{"unix:", "without a path"},
@@ -47,6 +49,7 @@ TEST(Address, SaysWhatWasExpected) {
            Case{"unix:" + std::string(1, '\0'), "zero byte"},
            Case{"tcp:localhost", "has no port"},
            Case{"tcp::7000", "has no host"},
+           Case{"tls::7000", "tls::7000 has no host"},
            Case{"tcp:a b:7000", "has no host"},
            Case{"tcp:::1:7000", "in brackets"},
            Case{"tcp:a:65536", "port 65536"},

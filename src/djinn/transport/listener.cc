@@ -72,6 +72,10 @@ Result<void> check_access(const Address& address, const AccessPolicy& policy) {
   if (!policy.token.empty() && policy.token.size() < kTokenMin) {
     return Error::user("a token of {} bytes; expected at least {}", policy.token.size(), kTokenMin);
   }
+  const auto* tcp = std::get_if<TcpAddress>(&address);
+  if (tcp != nullptr && tcp->has_tls && !policy.tls) {
+    return Error::user("{}: expected TLS: give a certificate and a key file", to_text(address));
+  }
   if (is_local(address)) return {};
   if (!policy.tls) {
     return Error::user(
@@ -114,6 +118,7 @@ Result<Listener> Listener::create(const Address& address, const AccessPolicy& po
   Address bound = address;
   if (path == nullptr) {
     ASSAY_TRY(bound, bound_address(socket));
+    std::get<TcpAddress>(bound).has_tls = policy.tls.has_value();
   }
   Listener listener(std::move(socket), std::move(bound), policy);
   if (path != nullptr) {

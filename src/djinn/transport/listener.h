@@ -24,7 +24,7 @@ struct TlsFiles {
 struct AccessPolicy {
   std::vector<uid_t> uids = {};  ///< Over a unix socket, besides root and the server's own user.
   std::string token = {};        ///< Said in HELLO; empty: none is asked for.
-  std::optional<TlsFiles> tls = {};
+  std::optional<TlsFiles> tls = {};  ///< Spoken at every TCP address, where given.
 };
 
 inline constexpr std::size_t kTokenMin = 16;  ///< Bytes; what is shorter is guessed.
@@ -46,7 +46,7 @@ class Listener {
   /// Removes the socket file that it made.
   ~Listener();
 
-  /// With the port that the system chose.
+  /// With the port that the system chose, and whether TLS is spoken there.
   const Address& address() const { return address_; }
   int descriptor() const { return socket_.number(); }
 

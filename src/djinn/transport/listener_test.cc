@@ -97,6 +97,7 @@ TEST(Listener, LeavesAloneWhatIsNoSocket) {
 TEST(Access, AsksForTlsAndATokenBeyondTheMachine) {
   const Address far = TcpAddress{"0.0.0.0", 7000};
   const Address near = TcpAddress{"127.0.0.1", 7000};
+  const Address near_tls = TcpAddress{"127.0.0.1", 7000, true};
   const TlsFiles files{.certificate = "c", .key = "k"};
   const std::string token(kTokenMin, 't');
   struct Case {
@@ -107,6 +108,8 @@ TEST(Access, AsksForTlsAndATokenBeyondTheMachine) {
   const Case cases[] = {
       {near, {}, ""},
       {UnixAddress{"x"}, {}, ""},
+      {near_tls, {}, "expected TLS: give a certificate and a key file"},
+      {near_tls, {.tls = files}, ""},
       {far, {}, "expected TLS: give a certificate and a key file"},
       {far, {.token = token}, "expected TLS"},
       {far, {.tls = files}, "expected a token of at least 16 bytes"},

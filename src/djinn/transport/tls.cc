@@ -97,10 +97,13 @@ class TlsStream final : public Stream {
   }
 
   int descriptor() const override { return below_.socket->descriptor(); }
-  /// Bytes that OpenSSL has read off the socket already would not wake anybody.
+  /// Bytes that OpenSSL has read off the socket already would not wake anybody. Only those that can
+  /// be given out: of a record that has not come whole, the rest will.
   bool may_sleep(Direction direction) override {
-    return direction == Direction::kSend || SSL_has_pending(connection_.get()) == 0;
+    return direction == Direction::kSend || SSL_pending(connection_.get()) == 0;
   }
+  /// Before that the peer's words are waited for, whatever is to be done.
+  bool waits_for_writable() const override { return SSL_is_init_finished(connection_.get()) != 0; }
 
  private:
   Result<Moved> do_send(std::span<const Part> parts) override {
