@@ -121,12 +121,17 @@ void add_djinn_commands(CLI::App& app, Slots& slots) {
         about);
   }
   CLI::App& djinn = *app.add_subcommand("djinn", "Ask a running djinnd how it is");
-  djinn.add_option("what", slots.djinn.what, "ping, stats or sessions")
+  djinn.add_option("what", slots.djinn.what, "ping, stats, sessions or top")
       ->required()
-      ->check(CLI::IsMember({"ping", "stats", "sessions"}));
+      ->check(CLI::IsMember({"ping", "stats", "sessions", "top"}));
   slots.djinn.address = "unix:djinn.sock";
   djinn.add_option("--address", slots.djinn.address, "Where it listens (default: unix:djinn.sock)")
       ->envname("GENIE_SERVER_ADDRESS");
+  djinn.add_option("--authority", slots.djinn.authority,
+                   "A file in PEM that vouches for the server at a tls: address");
+  djinn.add_option("--token-file", slots.djinn.token_file, "A file with the server's token");
+  djinn.add_option("--interval", slots.djinn.interval, "Of top: how often it looks (default: 1s)");
+  djinn.add_flag("--once", slots.djinn.is_once, "Of top: one look, as plain text");
 }
 
 void add_reading_commands(CLI::App& app, Slots& slots) {

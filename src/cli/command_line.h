@@ -106,8 +106,12 @@ struct DjinndArguments {
 };
 
 struct DjinnArguments {
-  std::string what;  ///< "ping", "stats", "sessions"
+  std::string what;  ///< "ping", "stats", "sessions", "top"
   std::string address;
+  std::string authority;
+  std::string token_file;
+  std::string interval = "1s";  ///< Of top.
+  bool is_once = false;
 };
 
 /// Text to print and leave: help, version.

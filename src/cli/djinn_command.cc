@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/djinn_settings.h"
+#include "cli/djinn_top.h"
 #include "cli/print.h"
 #include "core/codec/file.h"
 #include "core/codec/json.h"
@@ -55,7 +56,7 @@ Result<DjinnValues> file_values(const std::filesystem::path& path) {
 Result<std::string> token_in(const std::string& path) {
   if (path.empty()) return std::string();
   ASSAY_TRY(std::string token,
-            codec::read_file(path, kFileMax).context("in the setting token-file"));
+            codec::read_file(path, kFileMax).context("in token-file"));
   while (!token.empty() && (token.back() == '\n' || token.back() == '\r'))
     token.pop_back();
   return token;
@@ -89,7 +90,20 @@ Result<int> djinnd_command(const DjinndArguments& arguments, const Context& cont
 }
 
 Result<int> djinn_command(const DjinnArguments& arguments, const Context& /*context*/) {
-  ASSAY_TRY(djinn::Client client, djinn::connect(arguments.address, {.client = "assay djinn"}));
+  ASSAY_TRY(const Nanoseconds interval, parse_time(arguments.interval).context("in --interval"));
+  if (interval < 10ms) return Error::user("--interval {}; expected 10ms or more", arguments.interval);
+  ASSAY_TRY(const std::string token, token_in(arguments.token_file));
+  if (arguments.what == "top") block_top_signals();
+  ASSAY_TRY(djinn::Client client, djinn::connect(arguments.address,
+                                                 {.client = "assay djinn",
+                                                  .token = token,
+                                                  .authority = arguments.authority}));
+  if (arguments.what == "top") {
+    ASSAY_TRY_VOID(show_top(client, {.address = arguments.address,
+                                     .interval = interval,
+                                     .is_once = arguments.is_once}));
+    return 0;
+  }
   if (arguments.what == "ping") {
     const Nanoseconds before = SteadyClock::read();
     ASSAY_TRY_VOID(client.ping());

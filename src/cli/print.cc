@@ -34,6 +34,18 @@ std::string harmless(std::string_view text) {
   return safe;
 }
 
+std::string fit_columns(std::string text, int columns) {
+  std::size_t shown = 0;
+  std::size_t end = 0;
+  for (; end < text.size(); ++end) {
+    // Continuation bytes begin with 10.
+    const bool begins = (static_cast<unsigned char>(text[end]) & 0xC0U) != 0x80U;
+    if (begins && ++shown > static_cast<std::size_t>(columns)) break;
+  }
+  text.resize(end);
+  return text;
+}
+
 void print(std::string_view text) {
   write(stdout, text);
 }

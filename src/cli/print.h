@@ -12,6 +12,8 @@ namespace assay::cli {
 /// Without what a terminal would obey: control characters but tab and line feed become `\x1b`. The
 /// texts come from files and from workers, and all that is printed here goes through it.
 std::string harmless(std::string_view text);
+/// Its first characters, so many as there are columns; never half a one.
+std::string fit_columns(std::string text, int columns);
 
 void print(std::string_view text);
 void print_line(std::string_view text);

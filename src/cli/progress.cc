@@ -52,18 +52,10 @@ std::string last_text(const store::Record& record) {
 std::string progress_line(const std::string& name, const runner::Progress& progress, int columns) {
   const double seconds = std::max(Seconds(progress.elapsed).count(), 1e-9);
   const std::string left = progress.left ? ", " + to_text(*progress.left) + " left" : std::string();
-  std::string line = harmless(format("{}  {}/{}  {:.1f}/s{}  {}", name, progress.done,
+  return fit_columns(harmless(format("{}  {}/{}  {:.1f}/s{}  {}", name, progress.done,
                                      progress.total, static_cast<double>(progress.done) / seconds,
-                                     left, last_text(progress.last)));
-  // Cut between characters, not inside one: continuation bytes begin with 10.
-  std::size_t shown = 0;
-  std::size_t end = 0;
-  for (; end < line.size(); ++end) {
-    const bool begins = (static_cast<unsigned char>(line[end]) & 0xC0U) != 0x80U;
-    if (begins && ++shown > static_cast<std::size_t>(columns)) break;
-  }
-  line.resize(end);
-  return line;
+                                     left, last_text(progress.last))),
+                     columns);
 }
 
 ProgressPrinter::ProgressPrinter() : is_terminal_(isatty(STDERR_FILENO) == 1) {}

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/format.h"
+#include "djinn/server/stats_document.h"
 
 namespace assay::djinn {
 namespace {
@@ -17,38 +18,8 @@ using codec::Node;
 
 constexpr double kMi = 0x1p20;
 
-/// "vmu.text.used_bytes"; null where it is not told.
-const Node& at(const Node& stats, std::string_view path) {
-  static const Node kNull;
-  const Node* node = &stats;
-  while (node != nullptr && !path.empty()) {
-    const std::size_t dot = std::min(path.find('.'), path.size());
-    node = node->find(path.substr(0, dot));
-    path.remove_prefix(std::min(dot + 1, path.size()));
-  }
-  return node == nullptr ? kNull : *node;
-}
-
-std::optional<double> number_at(const Node& stats, std::string_view path) {
-  bool is_number = false;
-  const double number = at(stats, path).as_double(&is_number);
-  return is_number ? std::optional(number) : std::nullopt;
-}
-
-/// Entries of a list; null where there is none.
-Node count_at(const Node& stats, std::string_view path) {
-  const Node& list = at(stats, path);
-  return list.is_list() ? Node(static_cast<std::int64_t>(list.items().size())) : Node();
-}
-
-/// Sessions by phase and by where their state lies; connections' requests.
-std::optional<double> sum_over(const Node& stats, std::string_view list, std::string_view field) {
-  const Node& all = at(stats, list);
-  if (!all.is_list()) return std::nullopt;
-  double sum = 0;
-  for (const Node& one : all.items())
-    sum += number_at(one, field).value_or(0);
-  return sum;
+Node or_null(std::optional<std::int64_t> number) {
+  return number ? Node(*number) : Node();
 }
 
 struct Metric {
@@ -174,14 +145,11 @@ void tell_numbers(const Node& stats, Page& page) {
 }
 
 void tell_sessions(const Node& stats, Page& page) {
-  const Node& sessions = at(stats, "sessions");
+  const Node& sessions = node_at(stats, "sessions");
   if (!sessions.is_list()) return;
   std::map<std::string, double> counts;  // By labels.
   for (const Node& session : sessions.items()) {
-    const auto text = [&](std::string_view field) {
-      const std::string* value = at(session, field).as_string();
-      return value == nullptr ? std::string() : escaped(*value);
-    };
+    const auto text = [&](std::string_view field) { return escaped(text_at(session, field)); };
     counts[format("phase=\"{}\",qos=\"{}\",residence=\"{}\"", text("phase"), text("qos"),
                   text("residence"))] += 1;
   }
@@ -193,16 +161,14 @@ void tell_sessions(const Node& stats, Page& page) {
 }
 
 void tell_models(const Node& stats, Page& page) {
-  const Node& models = at(stats, "models");
+  const Node& models = node_at(stats, "models");
   if (!models.is_list()) return;
   page.open({"djinn_models_loaded", "gauge", "Models that are loaded."});
   page.tell("", static_cast<double>(models.items().size()));
   page.open({"djinn_model_weight_bytes", "gauge", "Weights of a model; models may share them."});
   for (const Node& model : models.items()) {
-    const std::string* id = at(model, "model").as_string();
-    const std::string* name = at(model, "name").as_string();
-    if (id == nullptr || name == nullptr) continue;
-    page.tell_if(format("model=\"{}\",name=\"{}\"", escaped(*id), escaped(*name)),
+    page.tell_if(format("model=\"{}\",name=\"{}\"", escaped(text_at(model, "model")),
+                        escaped(text_at(model, "name"))),
                  number_at(model, "weight_bytes"));
   }
 }
@@ -220,13 +186,13 @@ Node vmu_node(const Node& stats) {
   Node vmu = Node::map();
   for (const std::string_view segment : {"text", "data", "stack"}) {
     for (const std::string_view field : {"reserved_bytes", "used_bytes", "free_bytes"}) {
-      vmu.set(format("{}_{}", segment, field), at(stats, format("vmu.{}.{}", segment, field)));
+      vmu.set(format("{}_{}", segment, field), node_at(stats, format("vmu.{}.{}", segment, field)));
     }
   }
-  vmu.set("data_internal_waste_bytes", at(stats, "vmu.data.internal_waste_bytes"));
-  vmu.set("data_external_gap_bytes", at(stats, "vmu.data.external_waste_bytes"));
-  vmu.set("active_sessions", count_at(stats, "sessions"));
-  vmu.set("models_loaded", count_at(stats, "models"));
+  vmu.set("data_internal_waste_bytes", node_at(stats, "vmu.data.internal_waste_bytes"));
+  vmu.set("data_external_gap_bytes", node_at(stats, "vmu.data.external_waste_bytes"));
+  vmu.set("active_sessions", or_null(count_at(stats, "sessions")));
+  vmu.set("models_loaded", or_null(count_at(stats, "models")));
   return vmu;
 }
 
@@ -237,26 +203,26 @@ Node summary_node(const Node& stats) {
                 percent(number_at(stats, format("vmu.{}.used_bytes", segment)),
                         number_at(stats, format("vmu.{}.reserved_bytes", segment))));
   }
-  summary.set("active_sessions", count_at(stats, "sessions"));
-  summary.set("models_loaded", count_at(stats, "models"));
+  summary.set("active_sessions", or_null(count_at(stats, "sessions")));
+  summary.set("models_loaded", or_null(count_at(stats, "models")));
   return summary;
 }
 
 /// Every name of the original's; those that nothing here counts are null.
 Node scheduler_node(const Node& stats) {
   Node tracker = Node::map();
-  tracker.set("sessions_tracked", count_at(stats, "sessions"));
+  tracker.set("sessions_tracked", or_null(count_at(stats, "sessions")));
   for (const std::string_view absent :
        {"idle_detections", "resume_detections", "total_idle_seconds", "callback_errors"}) {
     tracker.set(absent, {});
   }
   const auto host_used = number_at(stats, "vmu.host_pool.used_bytes");
   Node pool = Node::map();
-  pool.set("swaps_performed", at(stats, "swap_pool.drops"));
-  pool.set("restores_performed", at(stats, "swap_pool.restores"));
-  pool.set("total_swapped_bytes", at(stats, "swap_pool.swapped_out_bytes"));
+  pool.set("swaps_performed", node_at(stats, "swap_pool.drops"));
+  pool.set("restores_performed", node_at(stats, "swap_pool.restores"));
+  pool.set("total_swapped_bytes", node_at(stats, "swap_pool.swapped_out_bytes"));
   pool.set("current_swapped_mb", mebibytes(host_used));
-  pool.set("restore_errors", at(stats, "swap_pool.corrupt"));
+  pool.set("restore_errors", node_at(stats, "swap_pool.corrupt"));
   pool.set("pool_utilization_pct",
            percent(host_used, number_at(stats, "vmu.host_pool.reserved_bytes")));
   for (const std::string_view absent :
@@ -278,9 +244,9 @@ std::string prometheus_page(const codec::Node& stats) {
   tell_numbers(stats, page);
   tell_sessions(stats, page);
   tell_models(stats, page);
-  if (const auto requests = sum_over(stats, "connections", "under_way")) {
+  if (const auto requests = sum_at(stats, "connections", "under_way")) {
     page.open({"djinn_connections", "gauge", "Clients that are connected."});
-    page.tell("", static_cast<double>(at(stats, "connections").items().size()));
+    page.tell("", static_cast<double>(*count_at(stats, "connections")));
     page.open({"djinn_requests_under_way", "gauge", "Requests that wait or are computed."});
     page.tell("", *requests);
   }
@@ -291,7 +257,7 @@ codec::Node diagnostics_page(const codec::Node& stats, const ServerState& state)
   Node plans = Node::map();
   for (const std::string_view field :
        {"hits", "misses", "evictions", "cache_size", "hit_rate_percent"}) {
-    plans.set(field, at(stats, format("plan_cache.{}", field)));
+    plans.set(field, node_at(stats, format("plan_cache.{}", field)));
   }
   Node scheduler = Node::map();
   for (const std::string_view absent :
