@@ -14,8 +14,9 @@ namespace assay::cli {
 namespace {
 
 constexpr std::array kSettings{
-    DjinnSetting{"listen", "GENIE_SERVER_ADDRESS", "", "unix:djinn.sock",
-                 "where clients come: unix:PATH, tcp:HOST:PORT or tls:HOST:PORT, several with commas"},
+    DjinnSetting{
+        "listen", "GENIE_SERVER_ADDRESS", "", "unix:djinn.sock",
+        "where clients come: unix:PATH, tcp:HOST:PORT or tls:HOST:PORT, several with commas"},
     DjinnSetting{"device", "", "", "cpu", "a backend: assay list backends"},
     DjinnSetting{"threads", "GENIE_THREAD_POOL_SIZE", "", "1", "threads that compute"},
     DjinnSetting{"device-memory", "", "", "2GiB",
@@ -39,15 +40,19 @@ constexpr std::array kSettings{
     DjinnSetting{"queue-max", "GENIE_MAX_QUEUE_SIZE", "", "1000",
                  "sessions that may wait for room"},
     DjinnSetting{"connections-max", "GENIE_MAX_CONNECTIONS", "", "1024", "clients at once"},
+    DjinnSetting{
+        "shared-ring", "", "", "4MiB",
+        "memory that a client on a unix socket shares for large payloads, each way; 0: none"},
     DjinnSetting{"plan-memory", "", "", "256MiB", "arenas of prepared plans that are kept"},
     DjinnSetting{"token-file", "", "", "",
                  "a file with the token that clients have to say; empty: none is asked for"},
     DjinnSetting{"tls-cert", "", "", "",
                  "a file with the server's certificate in PEM: TLS at every TCP address"},
     DjinnSetting{"tls-key", "", "", "", "the file with its key"},
-    DjinnSetting{"metrics", "GENIE_METRICS_PORT", "", "",
-                 "where /metrics, /stats.json and /healthz are told over HTTP: 127.0.0.1:PORT or PORT, "
-                 "on this machine alone; empty: nowhere"},
+    DjinnSetting{
+        "metrics", "GENIE_METRICS_PORT", "", "",
+        "where /metrics, /stats.json and /healthz are told over HTTP: 127.0.0.1:PORT or PORT, "
+        "on this machine alone; empty: nowhere"},
 };
 
 std::vector<std::string> names() {
@@ -157,6 +162,14 @@ Result<std::vector<djinn::Address>> addresses_from(std::string_view text) {
   }
 }
 
+Result<Bytes> ring_from(const Reader& reader) {
+  ASSAY_TRY(const Bytes ring, reader.bytes("shared-ring"));
+  if (ring == Bytes(0)) return ring;
+  ASSAY_TRY_VOID(djinn::check_ring_bytes(static_cast<std::size_t>(ring.count()))
+                     .context("in the setting shared-ring"));
+  return ring;
+}
+
 Result<std::optional<djinn::TlsFiles>> tls_from(const Reader& reader) {
   djinn::TlsFiles files{.certificate = reader.text("tls-cert"), .key = reader.text("tls-key")};
   if (files.certificate.empty() != files.key.empty()) {
@@ -255,9 +268,9 @@ Result<DjinnSettings> djinn_settings_from(const DjinnValues& values) {
   ASSAY_TRY(service.sessions.queue_max, reader.count("queue-max", 0));
   ASSAY_TRY(const std::int64_t connections, reader.count("connections-max", 1));
   server.connections_max = static_cast<std::size_t>(connections);
+  ASSAY_TRY(server.ring, ring_from(reader));
   ASSAY_TRY(server.access.tls, tls_from(reader));
-  ASSAY_TRY(server.metrics,
-            metrics_from(reader.text("metrics")).context("in the setting metrics"));
+  ASSAY_TRY(server.metrics, metrics_from(reader.text("metrics")).context("in the setting metrics"));
   return settings;
 }
 

@@ -69,6 +69,8 @@ TEST(DjinnSettings, NamesTheSettingThatIsWrong) {
   EXPECT_THAT(refusal_of("data-layout", "heap"), HasSubstr("paged or contiguous"));
   EXPECT_THAT(refusal_of("policy", "eager"), HasSubstr("in the setting policy"));
   EXPECT_EQ(refusal_of("listen", "unix:a,tcp:127.0.0.1:7000,tls:h:1"), "");
+  EXPECT_THAT(refusal_of("shared-ring", "3MiB"), HasSubstr("a power of two"));
+  EXPECT_EQ(refusal_of("shared-ring", "0"), "");
   EXPECT_THAT(refusal_of("tls-cert", "a.pem"), HasSubstr("tls-cert without tls-key"));
   EXPECT_THAT(refusal_of("tls-key", "a.key"), HasSubstr("tls-key without tls-cert"));
   EXPECT_THAT(refusal_of("metrics", "0.0.0.0:9095"), HasSubstr("of this machine alone"));

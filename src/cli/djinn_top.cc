@@ -55,8 +55,8 @@ class Rates {
   std::optional<double> of_session(const Node& session, std::string_view field) const {
     if (!is_known_) return std::nullopt;
     const auto was = sessions_before_.find(text_at(session, "session"));
-    const auto before = was == sessions_before_.end() ? std::optional(0.0)
-                                                      : number_at(*was->second, field);
+    const auto before =
+        was == sessions_before_.end() ? std::optional(0.0) : number_at(*was->second, field);
     return rate(number_at(session, field), before);
   }
   /// Over the sessions that are there now.
@@ -205,8 +205,7 @@ std::vector<std::string> aligned(const std::vector<Row>& rows) {
   return lines;
 }
 
-std::vector<std::string> session_lines(const TopMoment& now, const Rates& rates,
-                                       std::size_t most) {
+std::vector<std::string> session_lines(const TopMoment& now, const Rates& rates, std::size_t most) {
   std::vector<Row> rows = rows_of(now, rates);
   if (rows.empty() || most < 3) return {};
   std::size_t hidden = 0;

@@ -14,11 +14,10 @@ using ::testing::HasSubstr;
 
 std::string session_json(const std::string& id, int tokens, int requests, int held,
                          const std::string& model = "gpt2") {
-  return R"({"session":")" + id + R"(","model":")" + model +
-         R"(","qos":"interactive","phase":")" + (held > 0 ? "COMPUTE" : "IO_WAIT") +
-         R"(","residence":"resident","tokens":)" + std::to_string(tokens) +
-         R"(,"requests":)" + std::to_string(requests) + R"(,"held_bytes":)" +
-         std::to_string(held) + R"(,"host_bytes":2048})";
+  return R"({"session":")" + id + R"(","model":")" + model + R"(","qos":"interactive","phase":")" +
+         (held > 0 ? "COMPUTE" : "IO_WAIT") + R"(","residence":"resident","tokens":)" +
+         std::to_string(tokens) + R"(,"requests":)" + std::to_string(requests) +
+         R"(,"held_bytes":)" + std::to_string(held) + R"(,"host_bytes":2048})";
 }
 
 TopMoment moment(Nanoseconds at, const std::string& sessions, int out_bytes = 0) {
@@ -27,17 +26,19 @@ TopMoment moment(Nanoseconds at, const std::string& sessions, int out_bytes = 0)
     "data":{"used_bytes":3145728,"reserved_bytes":4194304},
     "host_pool":{"used_bytes":0,"reserved_bytes":0}},
     "plan_cache":{"hit_rate_percent":99.0},
-    "swap_pool":{"swapped_out_bytes":)" + std::to_string(out_bytes) +
+    "swap_pool":{"swapped_out_bytes":)" +
+                           std::to_string(out_bytes) +
                            R"(,"swapped_in_bytes":5},"models":[{}],"sessions":[)" + sessions +
                            R"(],"waiting_sessions":2,"connections":[{"under_way":3}]})";
   return {.stats = *codec::parse_json(json), .at = at};
 }
 
 const TopMoment kBefore = moment(1s, session_json("0.1", 10, 4, 512));
-const TopMoment kNow = moment(3s, session_json("0.1", 10, 4, 512) + "," +
-                                      session_json("1.1", 40, 6, 1024) + "," +
-                                      session_json("2.1", 40, 6, 0),
-                              1 << 20);
+const TopMoment kNow =
+    moment(3s,
+           session_json("0.1", 10, 4, 512) + "," + session_json("1.1", 40, 6, 1024) + "," +
+               session_json("2.1", 40, 6, 0),
+           1 << 20);
 
 TEST(DjinnTop, ShowsWhatTheServerTells) {
   EXPECT_THAT(
@@ -49,10 +50,14 @@ TEST(DjinnTop, ShowsWhatTheServerTells) {
           "states   [###############.....] 3 MiB of 4 MiB",
           "on host  [....................] 0 B of 0 B",
           "tokens/s 40.0   requests/s 6.0   out 512 KiB/s   in 0 B/s   plans hit 99.0 %", "",
-          "SESSION  MODEL  CLASS        PHASE    STATE     TOKENS  TOKENS/S  REQUESTS  DEVICE   HOST",
-          "1.1      gpt2   interactive  COMPUTE  resident      40      20.0         6   1 KiB  2 KiB",
-          "2.1      gpt2   interactive  IO_WAIT  resident      40      20.0         6     0 B  2 KiB",
-          "0.1      gpt2   interactive  COMPUTE  resident      10       0.0         4   512 B  2 KiB"));
+          "SESSION  MODEL  CLASS        PHASE    STATE     TOKENS  TOKENS/S  REQUESTS  DEVICE   "
+          "HOST",
+          "1.1      gpt2   interactive  COMPUTE  resident      40      20.0         6   1 KiB  2 "
+          "KiB",
+          "2.1      gpt2   interactive  IO_WAIT  resident      40      20.0         6     0 B  2 "
+          "KiB",
+          "0.1      gpt2   interactive  COMPUTE  resident      10       0.0         4   512 B  2 "
+          "KiB"));
 }
 
 TEST(DjinnTop, HasNoRatesAtFirst) {

@@ -54,11 +54,13 @@ Result<Link*> Channel::link() {
 ByteCounters Channel::counters() const {
   ByteCounters sum = before_;
   if (link_ == nullptr) return sum;
-  const ByteCounters& now = link_->counters();
+  const ByteCounters now = link_->counters();
   sum.sent += now.sent;
   sum.received += now.received;
   sum.send_calls += now.send_calls;
   sum.receive_calls += now.receive_calls;
+  sum.shared_sent += now.shared_sent;
+  sum.shared_received += now.shared_received;
   return sum;
 }
 

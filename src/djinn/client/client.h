@@ -68,7 +68,7 @@ class Client {
   Result<std::uint64_t> flush_plans();
 
   const std::optional<ErrorMessage>& failure() const { return channel_->failure(); }
-  /// Everything that went over sockets so far, headers and all.
+  /// Everything that was moved so far, headers and all; what went through shared memory, too.
   ByteCounters counters() const { return channel_->counters(); }
   Channel& channel() { return *channel_; }
 

@@ -17,16 +17,14 @@ SpinPolicy usual_spin() {
   return spin_policy(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-Result<std::unique_ptr<Stream>> stream_to(const Address& address, const ConnectOptions& options) {
-  ASSAY_TRY(auto socket, connect_to(address, options.connect_max));
-  const auto* tcp = std::get_if<TcpAddress>(&address);
-  if (tcp == nullptr || !tcp->has_tls) return std::unique_ptr<Stream>(std::move(socket));
+Result<std::unique_ptr<Stream>> tls_over(std::unique_ptr<SocketStream> socket,
+                                         const Address& address, const ConnectOptions& options) {
   if (options.authority.empty()) {
     return Error::user("{}: expected the file of an authority that vouches for the server",
                        to_text(address));
   }
   ASSAY_TRY(const TlsContext tls, TlsContext::for_client(options.authority));
-  return tls.connect(std::move(socket), tcp->host);
+  return tls.connect(std::move(socket), std::get<TcpAddress>(address).host);
 }
 
 }  // namespace
@@ -37,15 +35,26 @@ Link::Link(std::unique_ptr<Stream> stream, const ConnectOptions& options)
       spin_(options.spin ? *options.spin : usual_spin()) {}
 
 Result<std::unique_ptr<Link>> Link::open(const Address& address, const ConnectOptions& options) {
-  ASSAY_TRY(auto stream, stream_to(address, options));
+  ASSAY_TRY(auto socket, connect_to(address, options.connect_max));
+  const auto* tcp = std::get_if<TcpAddress>(&address);
+  const bool may_share = tcp == nullptr && options.shares_memory;
+  SocketStream* const shares = may_share ? socket.get() : nullptr;
+  std::unique_ptr<Stream> stream;
+  if (tcp != nullptr && tcp->has_tls) {
+    ASSAY_TRY(stream, tls_over(std::move(socket), address, options));
+  } else {
+    stream = std::move(socket);
+  }
   std::unique_ptr<Link> link(new Link(std::move(stream), options));
-  ASSAY_TRY_VOID(link->greet().context("greeting the server at {}", to_text(address)));
+  ASSAY_TRY_VOID(link->greet(shares).context("greeting the server at {}", to_text(address)));
   return link;
 }
 
-Result<void> Link::greet() {
+Result<void> Link::greet(SocketStream* socket) {
   welcome_.ops_max = 1;  // Until the server says otherwise.
-  const std::uint64_t wanted = options_.has_checksums ? std::uint64_t{kFeatureChecksums} : 0;
+  if (socket != nullptr) socket->keep_descriptors(true);
+  const std::uint64_t wanted = (options_.has_checksums ? std::uint64_t{kFeatureChecksums} : 0) |
+                               (socket != nullptr ? std::uint64_t{kFeatureSharedRing} : 0);
   const HelloMessage hello{.version_min = kVersionMin,
                            .version_max = kVersionMax,
                            .features_wanted = wanted,
@@ -60,6 +69,12 @@ Result<void> Link::greet() {
   }
   ASSAY_TRY(welcome_, decode<WelcomeMessage>(frame.body.bytes()));
   reader_.greeted();
+  if (socket == nullptr) return {};
+  socket->keep_descriptors(false);
+  std::vector<Descriptor> descriptors = socket->take_descriptors();
+  if ((welcome_.features & kFeatureSharedRing) == 0) return {};
+  ASSAY_TRY(RingParts parts, rings_from(std::move(descriptors), welcome_.ring_bytes));
+  sender_.use(ring_.emplace(RingSide::kClient, std::move(parts)));
   return {};
 }
 
@@ -78,6 +93,9 @@ Result<void> Link::take_frames() {
     auto frame = reader_.next();
     if (!frame) return broken(frame.error());
     if (!*frame) return {};
+    if (const auto fetched = fetch_payload(**frame, ring_ ? &*ring_ : nullptr); !fetched) {
+      return broken(fetched.error());
+    }
     const std::uint64_t request = (*frame)->header.request;
     const auto at = under_way_.find(request);
     if (at != under_way_.end() && (*frame)->header.credit_ops > 0) {

@@ -23,8 +23,9 @@ struct ConnectOptions {
   std::string authority = {};  ///< A file in PEM, for `tls:` addresses: who vouches for the server.
   Nanoseconds connect_max{5'000'000'000};
   Nanoseconds answer_max{600'000'000'000};  ///< Beyond it the connection counts as broken.
-  bool has_checksums = false;               ///< Bodies and payloads carry theirs, both ways.
-  int reconnects_max = 3;  ///< Of a request whose connection broke; 0: the caller decides.
+  bool shares_memory = true;   ///< For large payloads, where the address is a unix socket.
+  bool has_checksums = false;  ///< Bodies and payloads carry theirs, both ways.
+  int reconnects_max = 3;      ///< Of a request whose connection broke; 0: the caller decides.
   /// How long a session's request is repeated while the server has no room for it.
   Nanoseconds overload_max{60'000'000'000};
   /// Asked again so long before it sleeps; none: 20 us where a second core is.
@@ -54,13 +55,17 @@ class Link {
 
   /// Something went wrong that is not the answer to a request: it is of no use any more.
   bool is_broken() const { return is_broken_; }
-  ByteCounters counters() const { return stream_->counters(); }
+  /// `sent` and `received` count what went through shared memory too.
+  ByteCounters counters() const {
+    return with_ring(stream_->counters(), ring_ ? &*ring_ : nullptr);
+  }
   /// As a crash of the client would: for tests of what a server does then.
   void break_off();
 
  private:
   Link(std::unique_ptr<Stream> stream, const ConnectOptions& options);
-  Result<void> greet();
+  /// Over a unix socket, which brings the memory that may be shared; null where it is none.
+  Result<void> greet(SocketStream* socket);
   Result<std::uint64_t> send_frame(Opcode opcode, std::vector<std::byte> body,
                                    const Outgoing& outgoing);
   Result<void> send_all();
@@ -73,6 +78,7 @@ class Link {
   std::unique_ptr<Stream> stream_;
   ConnectOptions options_;
   SpinPolicy spin_;
+  std::optional<PayloadRing> ring_;
   WelcomeMessage welcome_;
   FrameReader reader_{Speaker::kServer};
   FrameSender sender_;

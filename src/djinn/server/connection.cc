@@ -29,6 +29,7 @@ Result<bool> Connection::read(const std::function<void(Arrived)>& on_frame) {
     while (true) {
       ASSAY_TRY(std::optional<Frame> frame, reader_.next());
       if (!frame) break;
+      ASSAY_TRY_VOID(fetch_payload(*frame, ring_ ? &*ring_ : nullptr));
       const Nanoseconds now = clock_->now();
       on_frame({.frame = std::move(*frame), .began = began_, .ended = now});
       began_ = now;
@@ -40,6 +41,18 @@ Result<bool> Connection::read(const std::function<void(Arrived)>& on_frame) {
 bool Connection::wants_to_read() const {
   return !is_closing_ && !has_ended_ && waiting_ < kWaitingMax && credits_.ops_left() > 0 &&
          credits_.bytes_left() > Bytes(0) && sender_.queued_bytes() < kUnsentMax;
+}
+
+Result<void> Connection::share_memory(std::size_t bytes) {
+  ASSAY_CHECK(may_share_memory() && !ring_, "rings are made once, beside a unix socket");
+  ASSAY_TRY(RingParts parts, make_rings(bytes));
+  ring_.emplace(RingSide::kServer, std::move(parts));
+  socket_->attach_descriptors({ring_->descriptor()});
+  return {};
+}
+
+ByteCounters Connection::counters() const {
+  return with_ring(stream_->counters(), ring_ ? &*ring_ : nullptr);
 }
 
 bool Connection::has_more() {
@@ -99,6 +112,8 @@ void Connection::answer(const FrameHeader& request, Answer answer, bool is_final
                            .credit_bytes = is_final ? request.body_size + request.payload_size : 0};
   sender_.queue(header, std::move(answer.body), std::move(answer.payload), std::move(answer.owner));
   if (answer.closes_connection) is_closing_ = true;
+  // From behind WELCOME on, which says that they are there.
+  if (ring_ && answer.opcode == Opcode::kWelcome) sender_.use(*ring_);
 }
 
 std::shared_ptr<const std::atomic<bool>> Connection::cancellation_of(std::uint64_t request) const {

@@ -13,7 +13,7 @@
 #include "djinn/schedule/credits.h"
 #include "djinn/server/values.h"
 #include "djinn/transport/frame_sender.h"
-#include "djinn/transport/stream.h"
+#include "djinn/transport/socket.h"
 #include "djinn/wire/frame_reader.h"
 
 namespace assay::djinn {
@@ -29,6 +29,17 @@ class Connection {
  public:
   Connection(std::unique_ptr<Stream> stream, const CreditLimits& limits, const Clock& clock)
       : stream_(std::move(stream)), credits_(limits), clock_(&clock) {}
+
+  /// The same over a socket: where it is a unix socket, memory may be shared beside it.
+  Connection(std::unique_ptr<SocketStream> socket, const CreditLimits& limits, const Clock& clock)
+      : socket_(socket->peer() ? socket.get() : nullptr),
+        stream_(std::move(socket)),
+        credits_(limits),
+        clock_(&clock) {}
+
+  bool may_share_memory() const { return socket_ != nullptr; }
+  /// Rings of so many bytes for large payloads; they go out beside the next answer.
+  Result<void> share_memory(std::size_t bytes);
 
   /// Takes in what is there, and hands on every whole frame. False where the peer said that nothing
   /// more comes; an error where what came means nothing or the stream broke.
@@ -60,7 +71,7 @@ class Connection {
   Result<bool> flush();
   bool has_unsent() const { return !sender_.is_empty(); }
   Nanoseconds last_send() const { return last_send_; }
-  const ByteCounters& counters() const { return stream_->counters(); }
+  ByteCounters counters() const;
   int descriptor() const { return stream_->descriptor(); }
   /// Nothing more is read; it is closed when all answers are gone.
   void close_after_sending() { is_closing_ = true; }
@@ -86,7 +97,9 @@ class Connection {
     Bytes size;
   };
 
+  SocketStream* socket_ = nullptr;  ///< The stream, where it is a unix socket.
   std::unique_ptr<Stream> stream_;
+  std::optional<PayloadRing> ring_;
   FrameReader reader_{Speaker::kClient};
   FrameSender sender_;
   CreditAccount credits_;

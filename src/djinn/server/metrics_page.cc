@@ -33,8 +33,8 @@ class Page {
  public:
   void open(const Metric& metric) {
     name_ = metric.name;
-    text_ += format("# HELP {} {}\n# TYPE {} {}\n", metric.name, metric.help, metric.name,
-                    metric.type);
+    text_ +=
+        format("# HELP {} {}\n# TYPE {} {}\n", metric.name, metric.help, metric.name, metric.type);
   }
   void tell(std::string_view labels, double value) {
     text_ += labels.empty() ? std::string(name_) : format("{}{{{}}}", name_, labels);
@@ -76,7 +76,8 @@ void tell_segments(const Node& stats, Page& page) {
       {{"djinn_vram_used_bytes", "gauge", "What weights, states or scratch take of it."},
        "used_bytes"},
       {{"djinn_vram_free_bytes", "gauge", "What nothing was given of it."}, "free_bytes"},
-      {{"djinn_vram_internal_waste_bytes", "gauge", "Given, but behind the end of what lies there."},
+      {{"djinn_vram_internal_waste_bytes", "gauge",
+        "Given, but behind the end of what lies there."},
        "internal_waste_bytes"},
       {{"djinn_vram_external_waste_bytes", "gauge", "Between what was given, and too small."},
        "external_waste_bytes"},

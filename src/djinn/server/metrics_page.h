@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What STATS tells, as other programs read it: Prometheus' text, and JSON with the field names of
-// the original's diagnostics. Both are made of the one document, so that no two numbers differ; what
-// it does not tell is null in the one and absent in the other, never 0.
+// the original's diagnostics. Both are made of the one document, so that no two numbers differ;
+// what it does not tell is null in the one and absent in the other, never 0.
 #pragma once
 
 #include <string>

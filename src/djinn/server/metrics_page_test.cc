@@ -57,7 +57,8 @@ TEST(PrometheusPage, KeepsTheFormat) {
   const std::regex help("# HELP ([a-z_]+) [^\\\\]+");
   const std::regex type("# TYPE ([a-z_]+) (counter|gauge)");
   const std::regex sample(
-      "([a-z_]+)(\\{[a-z_]+=\"([^\"\\\\]|\\\\[\"\\\\n])*\"(,[a-z_]+=\"([^\"\\\\]|\\\\[\"\\\\n])*\")*"
+      "([a-z_]+)(\\{[a-z_]+=\"([^\"\\\\]|\\\\[\"\\\\n])*\"(,[a-z_]+=\"([^\"\\\\]|\\\\[\"\\\\n])*\")"
+      "*"
       "\\})? -?[0-9.e+-]+");
   std::istringstream lines(prometheus_page(stats()));
   std::set<std::string> opened;

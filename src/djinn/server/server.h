@@ -29,6 +29,7 @@ struct ServerOptions {
   DeviceServiceOptions service;
   CreditLimits credits = {};
   std::size_t connections_max = 1024;
+  Bytes ring{std::int64_t{4} << 20U};     ///< Of each of a connection's two; 0: none are shared.
   Nanoseconds drain_max{10'000'000'000};  ///< After stop(): for those who take no answers.
   std::optional<Address> metrics = {};    ///< Where to be asked over HTTP; of this machine alone.
 };

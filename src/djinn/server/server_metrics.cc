@@ -14,9 +14,9 @@ constexpr std::string_view kPrometheus = "text/plain; version=0.0.4; charset=utf
 
 Result<void> Server::listen_for_metrics() {
   if (!options_.metrics) return {};
-  ASSAY_TRY(metrics_, HttpEndpoint::create(*loop_, *options_.metrics, [this](std::string_view path) {
-                        return answer_http(path);
-                      }));
+  ASSAY_TRY(metrics_,
+            HttpEndpoint::create(*loop_, *options_.metrics,
+                                 [this](std::string_view path) { return answer_http(path); }));
   return {};
 }
 

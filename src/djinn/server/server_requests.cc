@@ -8,7 +8,6 @@
 namespace assay::djinn {
 namespace {
 
-constexpr std::uint64_t kFeaturesOffered = kFeatureChecksums;
 constexpr std::uint32_t kStreamsMax = 1024;
 
 template <class Message>
@@ -40,16 +39,22 @@ Answer Server::greet(Connection& connection, const Frame& frame) {
         format("versions {} to {}; this server speaks {} to {}", hello->version_min,
                hello->version_max, kVersionMin, kVersionMax));
   }
-  if ((hello->features_required & ~kFeaturesOffered) != 0) {
+  const bool may_share = connection.may_share_memory() && options_.ring > Bytes(0);
+  const std::uint64_t offered =
+      std::uint64_t{kFeatureChecksums} | (may_share ? std::uint64_t{kFeatureSharedRing} : 0);
+  if ((hello->features_required & ~offered) != 0) {
     return closing_failure(ErrorCode::kVersion,
                            format("features {:#x} are required; this server has {:#x}",
-                                  hello->features_required, kFeaturesOffered));
+                                  hello->features_required, offered));
   }
   if (!token_matches(options_.access, hello->token)) {
     return closing_failure(ErrorCode::kUnauthorised, "the token is not the server's");
   }
-  const std::uint64_t features =
-      (hello->features_wanted | hello->features_required) & kFeaturesOffered;
+  std::uint64_t features = (hello->features_wanted | hello->features_required) & offered;
+  const auto ring_bytes = static_cast<std::size_t>(options_.ring.count());
+  const bool is_shared =
+      (features & kFeatureSharedRing) != 0 && connection.share_memory(ring_bytes).has_value();
+  if (!is_shared) features &= ~std::uint64_t{kFeatureSharedRing};  // No memory: as ever, then.
   connection.greet(features, hello->tenant);
   WelcomeMessage welcome{.version = std::min(hello->version_max, kVersionMax),
                          .features = features,
@@ -62,6 +67,7 @@ Answer Server::greet(Connection& connection, const Frame& frame) {
       std::min<std::int64_t>(options_.credits.bytes.count(), UINT32_MAX));
   welcome.streams_max = kStreamsMax;
   welcome.rows_max = kRowsMax;
+  welcome.ring_bytes = is_shared ? ring_bytes : 0;
   welcome.lease = options_.service.sessions.lease;
   return Answer::of(welcome);
 }
@@ -205,8 +211,11 @@ std::string Server::describe_connections() const {
     node.set("connection", static_cast<std::int64_t>(id));
     node.set("tenant", connection->tenant());
     node.set("under_way", static_cast<std::int64_t>(connection->under_way()));
-    node.set("received_bytes", static_cast<std::int64_t>(connection->counters().received));
-    node.set("sent_bytes", static_cast<std::int64_t>(connection->counters().sent));
+    const ByteCounters counters = connection->counters();
+    node.set("received_bytes", static_cast<std::int64_t>(counters.received));
+    node.set("sent_bytes", static_cast<std::int64_t>(counters.sent));
+    node.set("shared_received_bytes", static_cast<std::int64_t>(counters.shared_received));
+    node.set("shared_sent_bytes", static_cast<std::int64_t>(counters.shared_sent));
     list.append(std::move(node));
   }
   return codec::to_json(list);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Looking things up in what STATS tells, by the path of their names: "vmu.text.used_bytes". A server
-// of another version may not tell them: that is nothing, never 0.
+// Looking things up in what STATS tells, by the path of their names: "vmu.text.used_bytes". A
+// server of another version may not tell them: that is nothing, never 0.
 #pragma once
 
 #include <optional>

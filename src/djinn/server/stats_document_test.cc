@@ -9,8 +9,8 @@ namespace assay::djinn {
 namespace {
 
 TEST(StatsDocument, FindsWhatIsToldAndNothingElse) {
-  const codec::Node stats = *codec::parse_json(
-      R"({"a": {"b": 3, "c": "text"}, "list": [{"n": 1}, {"n": 2.5}, {}, 7]})");
+  const codec::Node stats =
+      *codec::parse_json(R"({"a": {"b": 3, "c": "text"}, "list": [{"n": 1}, {"n": 2.5}, {}, 7]})");
   EXPECT_EQ(number_at(stats, "a.b"), 3.0);
   EXPECT_EQ(text_at(stats, "a.c"), "text");
   EXPECT_EQ(count_at(stats, "list"), 4);

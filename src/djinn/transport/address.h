@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where a server listens: `unix:PATH`, `tcp:HOST:PORT` (`tcp:[::1]:7000` for IPv6), or the same with
-// TLS, `tls:HOST:PORT`.
+// Where a server listens: `unix:PATH`, `tcp:HOST:PORT` (`tcp:[::1]:7000` for IPv6), or the same
+// with TLS, `tls:HOST:PORT`.
 #pragma once
 
 #include <cstdint>

@@ -30,8 +30,14 @@ void FrameSender::queue(FrameHeader header, std::vector<std::byte> body, std::ve
   ASSAY_CHECK_LE(payload_size, limits.payload_max, "and a payload its own");
   header.body_size = static_cast<std::uint32_t>(body.size());
   if (payload_size > 0) {
-    header.payload_kind = PayloadKind::kInline;
+    const bool is_shared = is_put_in_ring(payload);
+    header.payload_kind = is_shared ? PayloadKind::kShared : PayloadKind::kInline;
     header.payload_size = static_cast<std::uint32_t>(payload_size);
+    if (is_shared) {
+      payload.clear();
+      payload_size = 0;
+      owner = nullptr;
+    }
   }
   header.body_crc = header.is_checked ? checksum_of(body, payload) : 0;
   const std::size_t size = kHeaderSize + body.size() + payload_size;
@@ -41,6 +47,13 @@ void FrameSender::queue(FrameHeader header, std::vector<std::byte> body, std::ve
                      .owner = std::move(owner),
                      .size = size});
   queued_bytes_ += size;
+}
+
+bool FrameSender::is_put_in_ring(std::span<const Part> payload) {
+  if (ring_ == nullptr || ring_error_) return false;
+  const auto is_put = ring_->put(payload);
+  if (!is_put) ring_error_ = is_put.error();
+  return is_put && *is_put;
 }
 
 void FrameSender::gather() {
@@ -67,6 +80,7 @@ void FrameSender::drop(std::size_t bytes) {
 }
 
 Result<bool> FrameSender::flush(Stream& stream) {
+  if (ring_error_) return *ring_error_;  // The peer is not to be trusted with anything.
   while (!frames_.empty()) {
     gather();
     ASSAY_TRY(const Moved moved, stream.send(parts_));

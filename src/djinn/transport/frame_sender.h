@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "djinn/transport/payload_ring.h"
 #include "djinn/transport/stream.h"
 #include "djinn/wire/frame.h"
 
@@ -18,6 +19,9 @@ class FrameSender {
   /// `owner`, or live until flush() has sent them.
   void queue(FrameHeader header, std::vector<std::byte> body, std::vector<Part> payload = {},
              std::shared_ptr<const void> owner = nullptr);
+
+  /// Payloads of frames that are queued from here on go there where it has room. It outlives this.
+  void use(PayloadRing& ring) { ring_ = &ring; }
 
   /// Sends what goes now; true when nothing is left.
   Result<bool> flush(Stream& stream);
@@ -33,6 +37,7 @@ class FrameSender {
     std::size_t size = 0;
   };
 
+  bool is_put_in_ring(std::span<const Part> payload);
   /// Parts of the first frames, behind what is gone already.
   void gather();
   void drop(std::size_t bytes);
@@ -41,6 +46,8 @@ class FrameSender {
   std::size_t first_sent_ = 0;  ///< Bytes of the first frame that are gone.
   std::size_t queued_bytes_ = 0;
   std::vector<Part> parts_;
+  PayloadRing* ring_ = nullptr;
+  std::optional<Error> ring_error_;
 };
 
 }  // namespace assay::djinn

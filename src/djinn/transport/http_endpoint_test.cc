@@ -65,7 +65,8 @@ TEST(HttpAnswer, AnswersWhateverTheBytes) {
   for (int round = 0; round < 20'000; ++round) {
     std::string text = start.substr(0, static_cast<std::size_t>(random.below(start.size() + 1)));
     for (std::uint64_t change = random.below(4); change > 0 && !text.empty(); --change)
-      text[static_cast<std::size_t>(random.below(text.size()))] = static_cast<char>(random.below(256));
+      text[static_cast<std::size_t>(random.below(text.size()))] =
+          static_cast<char>(random.below(256));
     const std::string answer = http_answer(text, echo);
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 "));
     const std::size_t size = http_head_size(text);
@@ -146,7 +147,8 @@ TEST_F(HttpEndpointTest, LeavesWhoIsSilentAndWhoIsOneTooMany) {
 }
 
 TEST_F(HttpEndpointTest, ListensOnThisMachineAlone) {
-  for (const char* const address : {"tcp:0.0.0.0:0", "tcp:192.0.2.1:9095", "tcp:[::]:0", "unix:x"}) {
+  for (const char* const address :
+       {"tcp:0.0.0.0:0", "tcp:192.0.2.1:9095", "tcp:[::]:0", "unix:x"}) {
     const auto refused = HttpEndpoint::create(*loop_, *parse_address(address), echo);
     ASSERT_FALSE(refused) << address;
     EXPECT_EQ(refused.error().blame(), Blame::kUser);

@@ -27,6 +27,8 @@ class RingWriter {
  public:
   explicit RingWriter(RingMemory memory);
 
+  /// So many bytes fit now. An error where the reader says what cannot be.
+  Result<std::size_t> room() const;
   /// As much as fits; 0 where the ring is full. An error where the reader says what cannot be.
   Result<std::size_t> write(std::span<const Part> parts);
   /// Nothing more comes behind what was written.
@@ -38,8 +40,6 @@ class RingWriter {
   bool take_sleeping_reader();
 
  private:
-  Result<std::size_t> room() const;
-
   RingMemory memory_;
   std::uint64_t head_ = 0;  ///< Bytes ever written.
 };

@@ -13,29 +13,29 @@ constexpr std::size_t kControlStride =
     1024;  ///< Of the two rings' control words in the first page.
 static_assert(kControlStride >= kRingControl && 2 * kControlStride <= kPage);
 
-Result<void> check_bytes(std::size_t bytes) {
+}  // namespace
+
+Result<void> check_ring_bytes(std::size_t bytes) {
   if (std::has_single_bit(bytes) && bytes >= kRingBytesMin && bytes <= kRingBytesMax) return {};
   return Error::user("rings of {} bytes; expected a power of two from {} to {}", bytes,
                      kRingBytesMin, kRingBytesMax);
 }
 
-/// Ring 0 leads to the server, ring 1 to the client.
-RingMemory ring_of(const RingParts& parts, std::size_t index) {
+RingMemory ring_to(RingSide side, const RingParts& parts) {
+  const std::size_t index = side == RingSide::kServer ? 0 : 1;
   const auto all = parts.memory.bytes();
   return {.control = all.subspan(index * kControlStride, kRingControl),
           .data = all.subspan(kPage + index * parts.bytes, parts.bytes)};
 }
 
-}  // namespace
-
 Result<RingParts> make_rings(std::size_t bytes) {
-  ASSAY_TRY_VOID(check_bytes(bytes));
+  ASSAY_TRY_VOID(check_ring_bytes(bytes));
   ASSAY_TRY(SharedMemory memory, SharedMemory::create(kPage + 2 * bytes));
   return RingParts{.memory = std::move(memory), .bytes = bytes};
 }
 
 Result<RingParts> rings_from(std::vector<Descriptor> descriptors, std::size_t bytes) {
-  ASSAY_TRY_VOID(check_bytes(bytes));
+  ASSAY_TRY_VOID(check_ring_bytes(bytes));
   if (descriptors.size() != 1) {
     return Error::user("{} descriptors came with the rings; expected 1", descriptors.size());
   }
@@ -51,8 +51,8 @@ std::unique_ptr<RingStream> RingStream::create(RingSide side, RingParts parts,
 RingStream::RingStream(RingSide side, RingParts parts, std::unique_ptr<SocketStream> socket)
     : parts_(std::move(parts)),
       socket_(std::move(socket)),
-      writer_(ring_of(parts_, side == RingSide::kServer ? 1 : 0)),
-      reader_(ring_of(parts_, side == RingSide::kServer ? 0 : 1)) {}
+      writer_(ring_to(side == RingSide::kServer ? RingSide::kClient : RingSide::kServer, parts_)),
+      reader_(ring_to(side, parts_)) {}
 
 Result<Moved> RingStream::do_send(std::span<const Part> parts) {
   if (is_peer_gone_) return Error::environment("send: the peer closed the connection");

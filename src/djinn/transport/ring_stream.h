@@ -30,10 +30,15 @@ struct RingParts {
 inline constexpr std::size_t kRingBytesMin = 4096;
 inline constexpr std::size_t kRingBytesMax = std::size_t{1} << 30;
 
-/// Two rings of `bytes` each: a power of two, from kRingBytesMin to kRingBytesMax.
+/// A power of two, from kRingBytesMin to kRingBytesMax.
+Result<void> check_ring_bytes(std::size_t bytes);
+/// Two rings of so many bytes each.
 Result<RingParts> make_rings(std::size_t bytes);
 /// What the peer sent; a user error where it is not one sealed memory of this size.
 Result<RingParts> rings_from(std::vector<Descriptor> descriptors, std::size_t bytes);
+
+/// The one of the two that leads to a side.
+RingMemory ring_to(RingSide side, const RingParts& parts);
 
 class RingStream final : public Stream {
  public:

@@ -30,6 +30,8 @@ struct ByteCounters {
   std::uint64_t received = 0;
   std::uint64_t send_calls = 0;
   std::uint64_t receive_calls = 0;
+  std::uint64_t shared_sent = 0;  ///< Of `sent`: through shared memory beside the socket.
+  std::uint64_t shared_received = 0;
 };
 
 enum class Direction : std::uint8_t { kReceive, kSend };

@@ -43,7 +43,7 @@ struct SessionHandle {
 enum class PayloadKind : std::uint8_t {
   kNone,
   kInline,  ///< Behind the body.
-  kShared,  ///< In the shared region of the connection, at payload_place * kPayloadAlignment.
+  kShared,  ///< In the shared ring of the connection: the next bytes there (payload_ring.h).
 };
 
 struct FrameHeader {
