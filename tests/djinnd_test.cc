@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "djinn/client/client.h"
+#include "djinn/transport/invented_certificate.h"
 #include "engine/models/builders/decoder.h"
 #include "program.h"
 
@@ -23,11 +24,14 @@ using ::testing::HasSubstr;
 /// `djinnd` in a folder of its own, until it is ended.
 class Daemon {
  public:
-  explicit Daemon(const std::vector<std::string>& flags) : folder_(fresh_folder()) {
+  /// In a folder that stays where one is given; `also` is listened at too, and said first.
+  explicit Daemon(const std::vector<std::string>& flags, const std::string& also = {},
+                  const fs::path& folder = {})
+      : folder_(folder.empty() ? fresh_folder() : folder) {
     std::array<int, 2> ends{};
     EXPECT_EQ(::pipe(ends.data()), 0);
     std::vector<std::string> words{(fs::path(ASSAY_PROGRAM).parent_path() / "djinnd").string(),
-                                   "--listen", address()};
+                                   "--listen", also.empty() ? address() : also + "," + address()};
     words.insert(words.end(), flags.begin(), flags.end());
     std::vector<char*> arguments;
     for (std::string& word : words)
@@ -67,6 +71,13 @@ class Daemon {
   std::string address() const { return "unix:" + (folder_ / "djinn.sock").string(); }
   const fs::path& folder() const { return folder_; }
   const std::string& said() const { return said_; }
+  /// What it said behind `words`, to the end of the line or of the word.
+  std::string said_behind(const std::string& words) const {
+    const std::size_t at = said_.find(words);
+    if (at == std::string::npos) return "";
+    const std::size_t begin = at + words.size();
+    return said_.substr(begin, said_.find_first_of(" \n/", begin) - begin);
+  }
 
  private:
   fs::path folder_;
@@ -106,6 +117,70 @@ TEST(Djinnd, ServesTheExampleAndEndsWhenItIsAsked) {
   EXPECT_FALSE(fs::exists(daemon.folder() / "djinn.sock"));
 }
 
+/// All that an HTTP server answers.
+std::string http_get(const std::string& place, const std::string& path) {
+  const auto stream = djinn::connect_to(*djinn::parse_address("tcp:" + place), 5s);
+  if (!stream) return stream.error().to_string();
+  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + place + "\r\n\r\n";
+  const std::vector<djinn::Part> parts{std::as_bytes(std::span(request))};
+  std::string heard;
+  if (!djinn::send_waiting(**stream, parts, {}, 5s)) return heard;
+  std::array<std::byte, 4096> bytes;
+  while (true) {
+    const auto moved = djinn::receive_waiting(**stream, bytes, {}, 5s);
+    if (!moved || moved->state == djinn::MovedState::kEnded) return heard;
+    heard.append(reinterpret_cast<const char*>(bytes.data()), moved->bytes);
+  }
+}
+
+TEST(Djinnd, TellsHowItIsOverHttp) {
+  std::vector<std::string> flags = kSmall;
+  flags.insert(flags.end(), {"--metrics", "127.0.0.1:0"});
+  const Daemon daemon(flags);
+  const std::string place = daemon.said_behind("djinnd tells how it is at http://");
+  ASSERT_THAT(place, HasSubstr("127.0.0.1:")) << daemon.said();
+  EXPECT_THAT(http_get(place, "/healthz"), HasSubstr("\r\n\r\nok\n"));
+  EXPECT_THAT(http_get(place, "/metrics"),
+              HasSubstr("\ndjinn_vram_reserved_bytes{segment=\"text\"} 16777216\n"));
+  EXPECT_THAT(http_get(place, "/stats.json"), HasSubstr("\"text_reserved_bytes\": 16777216"));
+  EXPECT_THAT(http_get(place, "/stats"), HasSubstr("\"plan_cache\": {"));
+  EXPECT_THAT(http_get(place, "/secret"), HasSubstr("HTTP/1.1 404"));
+}
+
+TEST(Djinnd, ServesAClientInC) {
+  const Daemon daemon(kSmall);
+  const Outcome graph = run_assay(
+      {"djinn", "graph", "--model", "gpt2_tiny", "--out", "decoder.graph"}, daemon.folder());
+  ASSERT_EQ(graph.exit_code, 0) << graph.err;
+  const std::string command = std::string(ASSAY_DJINN_C_CLIENT) + " " + daemon.address() + " " +
+                              (daemon.folder() / "decoder.graph").string() + " 2>&1";
+  EXPECT_EQ(first_line_of(command), "f32 of 201028 bytes\n") << "50,257 scores";
+  EXPECT_THAT(first_line_of(std::string(ASSAY_DJINN_C_CLIENT) + " unix:nobody x 2>&1"),
+              HasSubstr("init: connect"));
+}
+
+/// What the library shows to whoever loads it.
+TEST(Djinnd, TheLibraryOfCShowsItsFunctionsAlone) {
+  const std::string command = std::string("nm -D --defined-only ") + ASSAY_DJINN_LIBRARY +
+                              " | grep -v ' A ' | grep -v ' djinn_' | wc -l";
+  EXPECT_EQ(first_line_of(command), "0\n");
+  EXPECT_EQ(first_line_of(std::string("nm -D --defined-only ") + ASSAY_DJINN_LIBRARY +
+                          " | grep -c ' T djinn_'"),
+            "16\n");
+}
+
+TEST(Djinnd, IsWatchedByTop) {
+  const Daemon daemon(kSmall);
+  const Outcome once =
+      run_assay({"djinn", "top", "--once", "--address", daemon.address()}, daemon.folder());
+  EXPECT_EQ(once.exit_code, 0) << once.err;
+  EXPECT_THAT(once.out, HasSubstr("djinnd  " + daemon.address() + "  on reference\nsessions 0:"));
+  const Outcome often = run_assay(
+      {"djinn", "top", "--interval", "1ms", "--address", daemon.address()}, daemon.folder());
+  EXPECT_EQ(often.exit_code, 2);
+  EXPECT_THAT(often.err, HasSubstr("expected 10ms or more"));
+}
+
 TEST(Djinnd, RefusesWhatItIsNotToldRight) {
   const fs::path folder = fresh_folder();
   std::ofstream(folder / "d.yaml") << "polizy: lazy\n";
@@ -117,6 +192,13 @@ TEST(Djinnd, RefusesWhatItIsNotToldRight) {
       folder);
   EXPECT_EQ(open.exit_code, 2) << open.out;
   EXPECT_THAT(open.err, HasSubstr("TLS"));
+  const djinn::TlsFiles files = djinn::invent_certificate(folder, "server.test");
+  const Outcome untold =
+      run_assay({"djinnd", "--listen", "tls:0.0.0.0:0", "--tls-cert", files.certificate,
+                 "--tls-key", files.key, "--device", "reference", "--device-memory", "16MiB"},
+                folder);
+  EXPECT_EQ(untold.exit_code, 2) << untold.out;
+  EXPECT_THAT(untold.err, HasSubstr("expected a token of at least 16 bytes"));
   const Outcome nobody = run_assay({"djinn", "ping", "--address", "unix:nobody.sock"}, folder);
   EXPECT_EQ(nobody.exit_code, 3);
   EXPECT_THAT(nobody.err, HasSubstr("is a server listening there?"));
@@ -124,7 +206,8 @@ TEST(Djinnd, RefusesWhatItIsNotToldRight) {
 
 /// All that a client does, ended by kill -9 behind the step of this number; the tokens it wrote
 /// where it got to the end.
-Result<std::vector<std::int32_t>> use(const std::string& address, int steps) {
+Result<std::vector<std::int32_t>> use(const std::string& address, int steps,
+                                      const djinn::ConnectOptions& options = {}) {
   int step = 0;
   const auto die_behind = [&] {
     if (++step == steps) ::raise(SIGKILL);
@@ -138,7 +221,7 @@ Result<std::vector<std::int32_t>> use(const std::string& address, int steps) {
                                             .mlp_width = 32,
                                             .positions = 64});
   ASSAY_TRY(const graph::Weights weights, graph::seeded_weights(*graph, 3));
-  ASSAY_TRY(auto client, djinn::connect(address));
+  ASSAY_TRY(auto client, djinn::connect(address, options));
   die_behind();
   ASSAY_TRY(auto model, client.load(*graph, weights));
   die_behind();
@@ -162,24 +245,92 @@ Result<std::vector<std::int32_t>> use(const std::string& address, int steps) {
   return ids;
 }
 
+constexpr int kSteps = 9;
+
+/// A client that ends itself with SIGKILL behind the step.
+void be_killed_at(const std::string& address, int step) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::ignore = use(address, step);
+    ::_exit(1);  // It got to its end, or failed: it should have been killed.
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << "at step " << step;
+}
+
 TEST(Djinnd, OutlivesClientsThatAreKilledAtEveryStep) {
   Daemon daemon(kSmall);
   const auto expected = use(daemon.address(), 0);
   ASSERT_TRUE(expected) << expected.error().to_string();
-  constexpr int kSteps = 9;
-  for (int step = 1; step <= kSteps; ++step) {
-    const pid_t child = ::fork();
-    if (child == 0) {
-      std::ignore = use(daemon.address(), step);
-      ::_exit(1);  // It got to its end, or failed: it should have been killed.
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << "at step " << step;
+  for (int cycle = 0; cycle < 180; ++cycle) {
+    const int step = 1 + cycle % kSteps;
+    ASSERT_NO_FATAL_FAILURE(be_killed_at(daemon.address(), step));
+    if (cycle >= kSteps && cycle % 10 != 0) continue;
     const auto after = use(daemon.address(), 0);
     ASSERT_TRUE(after) << after.error().to_string();
     EXPECT_EQ(*after, *expected) << "behind step " << step;
   }
+  EXPECT_EQ(daemon.end_by(SIGTERM), 0);
+}
+
+/// The server dies while a client is at it, at another place each time; the next one starts on what
+/// the last one left behind. Whoever was answered was answered right.
+TEST(Djinnd, IsKilledAndStartedAnew) {
+  std::vector<std::int32_t> expected;
+  fs::path folder;
+  for (int cycle = 0; cycle < 20; ++cycle) {
+    Daemon daemon(kSmall, {}, folder);
+    folder = daemon.folder();
+    ASSERT_THAT(daemon.said(), HasSubstr("djinnd serves")) << "in cycle " << cycle;
+    const auto first = use(daemon.address(), 0);
+    ASSERT_TRUE(first) << first.error().to_string();
+    if (cycle == 0) expected = *first;
+    EXPECT_EQ(*first, expected);
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      for (int i = 0; i < 1000; ++i) {
+        const auto again = use(daemon.address(), 0, {.connect_max = 1s, .reconnects_max = 0});
+        if (!again) ::_exit(again.error().blame() == Blame::kEnvironment ? 0 : 2);
+        if (*again != expected) ::_exit(3);
+        std::ignore = ::write(ends[1], "x", 1);  // It is at it.
+      }
+      ::_exit(4);
+    }
+    std::array<char, 4> done{};
+    ASSERT_EQ(::read(ends[0], done.data(), static_cast<std::size_t>(1 + cycle % 4)) > 0, true);
+    EXPECT_EQ(daemon.end_by(SIGKILL), 128 + SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    EXPECT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0) << "in cycle " << cycle;
+  }
+}
+
+TEST(Djinnd, SpeaksTls) {
+  const fs::path folder = fresh_folder();
+  const djinn::TlsFiles files = djinn::invent_certificate(folder, "server.test");
+  std::ofstream(folder / "token") << "0123456789abcdef\n";
+  std::vector<std::string> flags = kSmall;
+  flags.insert(flags.end(), {"--tls-cert", files.certificate, "--tls-key", files.key,
+                             "--token-file", (folder / "token").string()});
+  Daemon daemon(flags, "tcp:127.0.0.1:0", folder);
+  const std::string address = daemon.said_behind("djinnd serves reference at ");
+  ASSERT_THAT(address, HasSubstr("tls:127.0.0.1:")) << "TLS wherever there is a certificate";
+  const auto plain = use(daemon.address(), 0, {.token = "0123456789abcdef"});
+  ASSERT_TRUE(plain) << plain.error().to_string();
+  const auto over_tls =
+      use(address, 0, {.token = "0123456789abcdef", .authority = files.certificate});
+  ASSERT_TRUE(over_tls) << over_tls.error().to_string();
+  EXPECT_EQ(*over_tls, *plain);
+  const Outcome ping = run_assay({"djinn", "ping", "--address", address, "--authority",
+                                  files.certificate, "--token-file", "token"},
+                                 folder);
+  EXPECT_EQ(ping.exit_code, 0) << ping.err;
   EXPECT_EQ(daemon.end_by(SIGTERM), 0);
 }
 

@@ -121,9 +121,9 @@ void add_djinn_commands(CLI::App& app, Slots& slots) {
         about);
   }
   CLI::App& djinn = *app.add_subcommand("djinn", "Ask a running djinnd how it is");
-  djinn.add_option("what", slots.djinn.what, "ping, stats, sessions or top")
+  djinn.add_option("what", slots.djinn.what, "ping, stats, sessions, top or graph")
       ->required()
-      ->check(CLI::IsMember({"ping", "stats", "sessions", "top"}));
+      ->check(CLI::IsMember({"ping", "stats", "sessions", "top", "graph"}));
   slots.djinn.address = "unix:djinn.sock";
   djinn.add_option("--address", slots.djinn.address, "Where it listens (default: unix:djinn.sock)")
       ->envname("GENIE_SERVER_ADDRESS");
@@ -132,6 +132,9 @@ void add_djinn_commands(CLI::App& app, Slots& slots) {
   djinn.add_option("--token-file", slots.djinn.token_file, "A file with the server's token");
   djinn.add_option("--interval", slots.djinn.interval, "Of top: how often it looks (default: 1s)");
   djinn.add_flag("--once", slots.djinn.is_once, "Of top: one look, as plain text");
+  djinn.add_option("--model", slots.djinn.model,
+                   "Of graph: a model by its name, as experiments name it");
+  djinn.add_option("--out", slots.djinn.out, "Of graph: the file, as djinn_load() of C takes it");
 }
 
 void add_reading_commands(CLI::App& app, Slots& slots) {

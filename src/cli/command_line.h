@@ -106,12 +106,14 @@ struct DjinndArguments {
 };
 
 struct DjinnArguments {
-  std::string what;  ///< "ping", "stats", "sessions", "top"
+  std::string what;  ///< "ping", "stats", "sessions", "top", "graph"
   std::string address;
   std::string authority;
   std::string token_file;
   std::string interval = "1s";  ///< Of top.
   bool is_once = false;
+  std::string model;  ///< Of graph.
+  std::string out;
 };
 
 /// Text to print and leave: help, version.

@@ -13,6 +13,8 @@
 #include "core/codec/file.h"
 #include "core/codec/json.h"
 #include "djinn/client/client.h"
+#include "djinn/wire/graph_message.h"
+#include "engine/models/model_list.h"
 
 namespace assay::cli {
 namespace {
@@ -55,11 +57,24 @@ Result<DjinnValues> file_values(const std::filesystem::path& path) {
 
 Result<std::string> token_in(const std::string& path) {
   if (path.empty()) return std::string();
-  ASSAY_TRY(std::string token,
-            codec::read_file(path, kFileMax).context("in token-file"));
+  ASSAY_TRY(std::string token, codec::read_file(path, kFileMax).context("in token-file"));
   while (!token.empty() && (token.back() == '\n' || token.back() == '\r'))
     token.pop_back();
   return token;
+}
+
+/// As djinn_load() of the C interface and other clients take it.
+Result<int> write_graph_file(const DjinnArguments& arguments) {
+  if (arguments.model.empty() || arguments.out.empty()) {
+    return Error::user("djinn graph; expected --model NAME and --out FILE");
+  }
+  ASSAY_TRY(const graph::Graph graph, models::build_model(arguments.model));
+  const std::vector<std::byte> bytes = djinn::write_graph(graph);
+  ASSAY_TRY_VOID(codec::write_file_atomically(
+      arguments.out, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  print_line(format("{}: {} nodes, {}", arguments.out, graph.nodes().size(),
+                    to_text(Bytes(std::ssize(bytes)))));
+  return 0;
 }
 
 }  // namespace
@@ -77,11 +92,11 @@ Result<int> djinnd_command(const DjinndArguments& arguments, const Context& cont
   ASSAY_TRY(const auto server, djinn::Server::create(*device, settings.server, clock));
   for (const std::string& line : server->describe_memory())
     print_line(line);
-  for (const djinn::Address& address : server->addresses())
-    print_line(format("djinnd serves {} at {}", device->facts().name, to_text(address)));
   if (const auto metrics = server->metrics_address()) {
     print_line(format("djinnd tells how it is at http://{}/metrics", to_text(*metrics).substr(4)));
   }
+  for (const djinn::Address& address : server->addresses())
+    print_line(format("djinnd serves {} at {}", device->facts().name, to_text(address)));
   if (!flush_output()) return Error::environment("cannot write to standard output");
   signals.call(*server);
   ASSAY_TRY_VOID(server->run());
@@ -90,18 +105,20 @@ Result<int> djinnd_command(const DjinndArguments& arguments, const Context& cont
 }
 
 Result<int> djinn_command(const DjinnArguments& arguments, const Context& /*context*/) {
+  if (arguments.what == "graph") return write_graph_file(arguments);
   ASSAY_TRY(const Nanoseconds interval, parse_time(arguments.interval).context("in --interval"));
-  if (interval < 10ms) return Error::user("--interval {}; expected 10ms or more", arguments.interval);
+  if (interval < 10ms)
+    return Error::user("--interval {}; expected 10ms or more", arguments.interval);
   ASSAY_TRY(const std::string token, token_in(arguments.token_file));
   if (arguments.what == "top") block_top_signals();
-  ASSAY_TRY(djinn::Client client, djinn::connect(arguments.address,
-                                                 {.client = "assay djinn",
-                                                  .token = token,
-                                                  .authority = arguments.authority}));
+  ASSAY_TRY(
+      djinn::Client client,
+      djinn::connect(arguments.address,
+                     {.client = "assay djinn", .token = token, .authority = arguments.authority}));
   if (arguments.what == "top") {
-    ASSAY_TRY_VOID(show_top(client, {.address = arguments.address,
-                                     .interval = interval,
-                                     .is_once = arguments.is_once}));
+    ASSAY_TRY_VOID(show_top(
+        client,
+        {.address = arguments.address, .interval = interval, .is_once = arguments.is_once}));
     return 0;
   }
   if (arguments.what == "ping") {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Text for whoever asks over HTTP from this machine: GET of a path, one answer, and the connection
-// ends. Written here because it is all that is needed: a library for it (Debian's cpp-httplib)
-// brings 8,900 lines, threads of its own and a connection that it keeps for as long as the peer
-// likes. Nobody beyond this machine is answered, nor a page in a browser that was led to it by
-// another name.
+// ends. Written here because it is all that is needed, and the loop hears everybody already: a
+// library for it (Debian's cpp-httplib) brings a pool of eight threads, each of which one
+// connection takes. Nobody beyond this machine is answered, nor a page in a browser that was led to
+// it by another name.
 //
 //   ASSAY_TRY(auto endpoint, HttpEndpoint::create(*loop, *parse_address("tcp:127.0.0.1:9095"),
 //                                                 [](std::string_view path) { ... }));
