@@ -57,7 +57,8 @@ int print_claims(const std::vector<LoadedRun>& runs, bool is_strict) {
   for (const LoadedRun& run : runs) {
     for (const analysis::ClaimFinding& claim : run.findings.claims) {
       print_line(format("{:<12} {}: {}\n             {} (bound {}): {}", to_text(claim.verdict),
-                        claim.id, claim.says, to_text(claim.value), claim.bound, claim.because));
+                        claim.id, claim.says, to_text(claim.value) + claim.unit, claim.bound,
+                        claim.because));
     }
     if (run.findings.claims.empty()) print_line(format("{} makes no claim", run.spec.name));
     refuted |= has_refuted(run);

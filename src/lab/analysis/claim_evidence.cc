@@ -21,14 +21,21 @@ using spec::Claim;
 
 constexpr double kReversedHalfWidths = 10;
 
-/// Where the claim holds, in logs of the ratio.
+/// Times are said in milliseconds: what takes a batch or a request is of that size.
+constexpr double kMsPerNs = 1e-6;
+bool is_in_ms(const Claim& claim) {
+  return claim.is_of_value && claim.unit == "ns";
+}
+
+/// Where the claim holds: in logs of the ratio, or in the metric itself.
 Interval region_of(const Claim& claim) {
   constexpr double kEndless = std::numeric_limits<double>::infinity();
+  const double limit = claim.is_of_value ? claim.limit : std::log(claim.limit);
   switch (claim.bound) {
     case Bound::kBelow:
-      return {-kEndless, std::log(claim.limit)};
+      return {-kEndless, limit};
     case Bound::kAbove:
-      return {std::log(claim.limit), kEndless};
+      return {limit, kEndless};
     case Bound::kWithin:
       return {-std::log1p(claim.limit), std::log1p(claim.limit)};
   }
@@ -73,9 +80,11 @@ double half_width_of(std::span<const double> logs, double confidence) {
   return interval ? (interval->high - interval->low) / 2 : 0;
 }
 
-/// Per process the mean log over all points, for the processes that measured every point.
-PairedLogs geometric_mean(std::span<const ClaimPoint> points) {
+/// Per process the mean log (or value) over all points, for the processes that measured every
+/// point.
+PairedLogs mean_of(std::span<const ClaimPoint> points) {
   PairedLogs mean;
+  mean.are_values = points.front().paired.are_values;
   for (const int replicate : points.front().paired.replicates) {
     std::vector<double> logs;
     for (const ClaimPoint& point : points) {
@@ -105,7 +114,7 @@ void settle(const Claim& claim, const PairedLogs& paired, ClaimEvidence& evidenc
 }
 
 ClaimEvidence weigh_mean(const Claim& claim, std::span<const ClaimPoint> points) {
-  const PairedLogs mean = points.size() == 1 ? points.front().paired : geometric_mean(points);
+  const PairedLogs mean = points.size() == 1 ? points.front().paired : mean_of(points);
   ClaimEvidence evidence;
   evidence.processes = static_cast<int>(mean.logs.size());
   if (points.size() == 1) evidence.trial_id = points.front().trial_id;
@@ -177,16 +186,26 @@ std::vector<ClaimPoint> reversed(const Claim& claim, std::span<const ClaimPoint>
 }
 
 double margin_of(const Claim& claim) {
+  ASSAY_CHECK(!claim.is_of_value, "a value has no margin from `no difference`");
   if (claim.bound == Bound::kWithin) return claim.limit;
   return std::expm1(std::abs(std::log(claim.limit)));
 }
 
+Value said_value(const Claim& claim, const Value& value) {
+  return is_in_ms(claim) && value.has_number() ? value.scaled(kMsPerNs) : value;
+}
+
+std::string unit_suffix(const Claim& claim) {
+  return is_in_ms(claim) ? " ms" : "";
+}
+
 std::string bound_text(const Claim& claim) {
+  const double limit = is_in_ms(claim) ? claim.limit * kMsPerNs : claim.limit;
   switch (claim.bound) {
     case Bound::kBelow:
-      return format("< {:.4g}", claim.limit);
+      return format("< {:.4g}{}", limit, unit_suffix(claim));
     case Bound::kAbove:
-      return format("> {:.4g}", claim.limit);
+      return format("> {:.4g}{}", limit, unit_suffix(claim));
     case Bound::kWithin:
       return format("within {:.3g} % of 1", 100 * claim.limit);
   }

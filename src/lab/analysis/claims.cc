@@ -17,6 +17,7 @@
 #include "core/statistics/verdict.h"
 #include "lab/analysis/claim_evidence.h"
 #include "lab/analysis/floors.h"
+#include "lab/analysis/metric_logs.h"
 
 namespace assay::analysis {
 namespace {
@@ -30,6 +31,8 @@ struct Hearing {
   std::vector<ClaimPoint> points;         ///< Those with a number that may be believed.
   std::vector<ClaimPoint> absent;         ///< The others.
   std::set<std::string> cell_classes;     ///< Of the arms compared.
+  std::optional<Metric> metric = {};      ///< None: one that the workload declares.
+  std::vector<Floor> floors = {};         ///< Of what is compared.
   std::optional<ClaimEvidence> evidence;  ///< None: the verdict is given already.
 };
 
@@ -51,6 +54,7 @@ std::string arm_or(const std::string& name, const MeasuredTrial& trial, std::siz
 }
 
 void note_classes(const std::string& workload, const MeasuredTrial& trial, Hearing& hearing) {
+  if (hearing.claim->is_of_value) return;  // It is not held against a floor.
   for (const std::string& name :
        {arm_or(hearing.claim->base, trial, 0), arm_or(hearing.claim->other, trial, 1)}) {
     const MeasuredArm* arm = trial.find(name);
@@ -60,16 +64,30 @@ void note_classes(const std::string& workload, const MeasuredTrial& trial, Heari
   }
 }
 
+/// What a condition may ask of: all that two arms share, or all of the one arm.
+const spec::Factors& factors_of_claim(const Claim& claim, const MeasuredTrial& trial) {
+  const MeasuredArm* arm = claim.is_of_value ? trial.find(claim.base) : nullptr;
+  return arm == nullptr ? trial.factors : arm->factors;
+}
+
+PairedLogs logs_of_claim(const Hearing& hearing, const MeasuredTrial& trial) {
+  const Claim& claim = *hearing.claim;
+  const std::string base = arm_or(claim.base, trial, 0);
+  if (claim.is_of_value) return metric_values(trial, base, claim.metric);
+  const std::string other = arm_or(claim.other, trial, 1);
+  return hearing.metric ? paired_logs(trial, base, other, *hearing.metric)
+                        : paired_metric(trial, base, other, claim.metric);
+}
+
 /// An error where the filter cannot be evaluated.
 Result<void> select_points(const std::string& workload, const std::vector<MeasuredTrial>& trials,
-                           Metric metric, Hearing& hearing) {
+                           Hearing& hearing) {
   const Claim& claim = *hearing.claim;
   for (const MeasuredTrial& trial : trials) {
     if (!is_of_claim(claim, trial)) continue;
-    ASSAY_TRY(const bool is_selected, claim.where.matches(trial.factors));
+    ASSAY_TRY(const bool is_selected, claim.where.matches(factors_of_claim(claim, trial)));
     if (!is_selected) continue;
-    ClaimPoint point{trial.id, paired_logs(trial, arm_or(claim.base, trial, 0),
-                                           arm_or(claim.other, trial, 1), metric)};
+    ClaimPoint point{trial.id, logs_of_claim(hearing, trial)};
     hearing.finding.trial_ids.push_back(trial.id);
     note_classes(workload, trial, hearing);
     const bool is_usable = point.paired.state == State::kMeasured;
@@ -86,10 +104,10 @@ std::string absence_text(const Hearing& hearing) {
 }
 
 /// The floor that the claim is held against: the largest of those of its cells' classes.
-std::optional<Resolution> floor_of(const std::vector<Floor>& floors, const Hearing& hearing) {
+std::optional<Resolution> floor_of(const Hearing& hearing) {
   std::optional<Resolution> largest;
   for (const std::string& cell_class : hearing.cell_classes) {
-    const auto resolution = resolution_of(floors, cell_class);
+    const auto resolution = resolution_of(hearing.floors, cell_class);
     if (!resolution) return std::nullopt;
     if (!largest || resolution->detectable > largest->detectable) largest = resolution;
   }
@@ -97,7 +115,7 @@ std::optional<Resolution> floor_of(const std::vector<Floor>& floors, const Heari
 }
 
 /// What stands in the way of any verdict by data; nothing is decided where nothing does.
-void refuse_or_weigh(const std::vector<Floor>& floors, Hearing& hearing) {
+void refuse_or_weigh(Hearing& hearing) {
   const Claim& claim = *hearing.claim;
   if (hearing.finding.trial_ids.empty()) {
     return settle(hearing, Verdict::kNotMeasured, "no trial of the experiment matches the claim");
@@ -109,7 +127,7 @@ void refuse_or_weigh(const std::vector<Floor>& floors, Hearing& hearing) {
                   absence_text(hearing));
   }
   hearing.evidence = weigh(claim, hearing.points);
-  hearing.finding.value = hearing.evidence->value;
+  hearing.finding.value = said_value(claim, hearing.evidence->value);
   const int needed = std::max(claim.processes_min, static_cast<int>(statistics::kProcessesMin));
   if (hearing.evidence->processes < needed) {
     return settle(
@@ -117,11 +135,13 @@ void refuse_or_weigh(const std::vector<Floor>& floors, Hearing& hearing) {
         format("{} of {} processes: {} more (run.processes={})", hearing.evidence->processes,
                needed, needed - hearing.evidence->processes, needed));
   }
-  const std::optional<Resolution> floor = floor_of(floors, hearing);
+  if (claim.is_of_value) return;  // Nothing is compared, so no difference can be too small.
+  const std::optional<Resolution> floor = floor_of(hearing);
   if (!floor) {
     return settle(hearing, Verdict::kUndecided,
-                  "no A/A floor was measured over three processes, so the smallest real difference "
-                  "is unknown (run.floor_trials)");
+                  format("no A/A floor {}was measured over three processes, so the smallest real "
+                         "difference is unknown (run.floor_trials)",
+                         hearing.metric ? "" : format("of {} ", claim.metric)));
   }
   if (margin_of(claim) < floor->detectable) {
     const bool is_of_class = hearing.cell_classes.contains(floor->floor_class);
@@ -134,35 +154,53 @@ void refuse_or_weigh(const std::vector<Floor>& floors, Hearing& hearing) {
   }
 }
 
-Hearing open(const Claim& claim, const std::string& workload,
-             const std::vector<MeasuredTrial>& trials, const std::vector<Floor>& floors) {
+/// What a claim may be about: the metrics of every workload, and those that this one declares.
+std::vector<std::string> known_metrics(const spec::Spec& spec) {
+  std::vector<std::string> names = metric_names();
+  for (const spec::MetricEntry& entry : spec.metrics) {
+    names.push_back(entry.name);
+  }
+  return names;
+}
+
+Hearing open(const Claim& claim, const spec::Spec& spec, const std::vector<MeasuredTrial>& trials,
+             const std::vector<Floor>& floors) {
   Hearing hearing;
   hearing.claim = &claim;
   hearing.finding.id = claim.id;
   hearing.finding.says = claim.says;
+  hearing.finding.unit = unit_suffix(claim);
   hearing.finding.bound = bound_text(claim);
-  const auto metric = parse_metric(claim.metric);
-  if (!metric) {
+  hearing.metric = parse_metric(claim.metric);
+  const bool is_declared =
+      std::ranges::find(spec.metrics, claim.metric, &spec::MetricEntry::name) != spec.metrics.end();
+  if (!is_declared && (!hearing.metric || claim.is_of_value)) {
     settle(hearing, Verdict::kNotMeasured,
-           unknown_name("metric of a claim", claim.metric, metric_names()));
+           unknown_name("metric of a claim", claim.metric, known_metrics(spec)));
     return hearing;
   }
-  if (const auto selected = select_points(workload, trials, *metric, hearing); !selected) {
+  if (const auto selected = select_points(spec.workload, trials, hearing); !selected) {
     settle(hearing, Verdict::kNotMeasured, selected.error().message());
     return hearing;
   }
-  refuse_or_weigh(floors, hearing);
+  hearing.floors = hearing.metric ? floors : metric_floors(spec.workload, trials, claim.metric);
+  refuse_or_weigh(hearing);
   return hearing;
 }
 
 std::string place_of(const ClaimEvidence& evidence, const Hearing& hearing) {
   if (!evidence.trial_id.empty()) return evidence.trial_id;
-  return format("the geometric mean of {} points", hearing.points.size());
+  return format("the {}mean of {} points", hearing.claim->is_of_value ? "" : "geometric ",
+                hearing.points.size());
+}
+
+std::string seen_text(const ClaimEvidence& evidence, const Hearing& hearing) {
+  return to_text(said_value(*hearing.claim, evidence.value)) + unit_suffix(*hearing.claim);
 }
 
 std::string undecided_text(const ClaimEvidence& evidence, const Hearing& hearing, double p) {
   std::string text =
-      format("{} at {} against {} is not clear (p = {:.2g})", to_text(evidence.value),
+      format("{} at {} against {} is not clear (p = {:.2g})", seen_text(evidence, hearing),
              place_of(evidence, hearing), hearing.finding.bound, p);
   if (!evidence.processes_needed) return text + "; it lies on the bound";
   return text + format("; about {} processes would tell, {} more", *evidence.processes_needed,
@@ -186,7 +224,7 @@ double alpha_in_force(const Claim& claim, const ClaimEvidence& evidence,
 void decide(const ClaimEvidence& evidence, double p_adjusted, double alpha, Hearing& hearing) {
   const bool is_for = evidence.p_support < evidence.p_refute;
   const std::string seen =
-      format("{} at {} against {} (p = {:.2g}, {} processes)", to_text(evidence.value),
+      format("{} at {} against {} (p = {:.2g}, {} processes)", seen_text(evidence, hearing),
              place_of(evidence, hearing), hearing.finding.bound, p_adjusted, evidence.processes);
   if (p_adjusted > alpha) {
     hearing.finding.processes_needed = evidence.processes_needed;
@@ -224,7 +262,7 @@ std::vector<ClaimFinding> judge_claims(const spec::Spec& spec,
                                        const std::vector<Floor>& floors) {
   std::vector<Hearing> hearings;
   for (const Claim& claim : spec.claims) {
-    hearings.push_back(open(claim, spec.workload, trials, floors));
+    hearings.push_back(open(claim, spec, trials, floors));
   }
   std::vector<Hearing*> weighed;
   std::vector<double> p_values;

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
+#include <utility>
+
 #include "lab/analysis/analyse.h"
 #include "lab/analysis/planted_records.h"
 
@@ -186,6 +189,110 @@ TEST(Claims, ManyClaimsAboutNothingAreRarelyDecided) {
     decided += any ? 1 : 0;
   }
   EXPECT_LE(decided, kTrials * 5 / 100);
+}
+
+/// Arms that say "stalls", and a Spec whose workload declares it.
+ClaimFinding judged_on_stalls(spec::Claim claim, const std::function<double(bool is_fast)>& stalls,
+                              std::string unit = "fraction") {
+  spec::Spec spec = planted_spec(1, 3);
+  spec.metrics = {{"stalls", "calls that stalled", unit}};
+  claim.metric = "stalls";
+  claim.unit = std::move(unit);
+  spec.claims = {claim};
+  Planting planting = usual();
+  planting.change = [&](store::Record& record) {
+    for (store::ArmRecord& arm : record.arms) {
+      const double wobble = 1 + 0.001 * record.replicate + (arm.name == "a again" ? 0.002 : 0);
+      arm.metrics = {{"stalls", Value::measured(stalls(arm.name == "fast") * wobble)}};
+    }
+  };
+  return analyse(spec, planted_records(spec, planting), {}).claims.at(0);
+}
+
+double usual_stalls(bool is_fast) {
+  return is_fast ? 0.01 : 0.04;
+}
+
+TEST(Claims, OnAMetricThatTheWorkloadDeclares) {
+  struct Case {
+    spec::Bound bound;
+    double limit;
+    Verdict verdict;
+  };
+  for (const bool every : {true, false}) {
+    for (const Case& one : {Case{spec::Bound::kBelow, 0.3, Verdict::kSupported},
+                            {spec::Bound::kBelow, 0.2, Verdict::kRefuted},
+                            {spec::Bound::kAbove, 0.2, Verdict::kSupported},
+                            {spec::Bound::kWithin, 0.5, Verdict::kRefuted}}) {
+      spec::Claim claim = below(one.limit);
+      claim.bound = one.bound;
+      claim.every = every;
+      const ClaimFinding finding = judged_on_stalls(claim, usual_stalls);
+      EXPECT_EQ(finding.verdict, one.verdict) << finding.bound << ": " << finding.because;
+      EXPECT_TRUE(finding.self_test_passed);
+      EXPECT_NEAR(finding.value.number(), 0.25, 0.001) << "a ratio of stalls, not of times";
+    }
+  }
+}
+
+TEST(Claims, OnTheValueOfAMetric) {
+  struct Case {
+    std::string arm;
+    spec::Bound bound;
+    double limit;
+    Verdict verdict;
+  };
+  for (const bool every : {true, false}) {
+    for (const Case& one : {Case{"fast", spec::Bound::kBelow, 0.02, Verdict::kSupported},
+                            {"slow", spec::Bound::kBelow, 0.02, Verdict::kRefuted},
+                            {"slow", spec::Bound::kAbove, 0.02, Verdict::kSupported},
+                            {"fast", spec::Bound::kAbove, 0.02, Verdict::kRefuted}}) {
+      spec::Claim claim = below(one.limit);
+      claim.is_of_value = true;
+      claim.base = one.arm;
+      claim.other = "";
+      claim.bound = one.bound;
+      claim.every = every;
+      const ClaimFinding finding = judged_on_stalls(claim, usual_stalls);
+      EXPECT_EQ(finding.verdict, one.verdict) << finding.bound << ": " << finding.because;
+      EXPECT_TRUE(finding.self_test_passed) << finding.bound;
+      EXPECT_NEAR(finding.value.number(), one.arm == "fast" ? 0.01 : 0.04, 0.001);
+      EXPECT_EQ(finding.unit, "");
+    }
+  }
+}
+
+TEST(Claims, AValueOfNothingIsBelowItsBound) {
+  spec::Claim claim = below(0.02);
+  claim.is_of_value = true;
+  claim.base = "fast";
+  const ClaimFinding none = judged_on_stalls(claim, [](bool) { return 0; });
+  EXPECT_EQ(none.verdict, Verdict::kSupported) << none.because;
+  const ClaimFinding ratio = judged_on_stalls(below(0.9), [](bool) { return 0; });
+  EXPECT_EQ(ratio.verdict, Verdict::kNotMeasured);
+  EXPECT_THAT(ratio.because, HasSubstr("of which there is no ratio; claim its `value`"));
+}
+
+TEST(Claims, TimesAreSaidInMilliseconds) {
+  spec::Claim claim = below(20e6);
+  claim.is_of_value = true;
+  claim.base = "slow";
+  const ClaimFinding finding = judged_on_stalls(
+      claim, [](bool) { return 12.5e6; }, "ns");
+  EXPECT_EQ(finding.verdict, Verdict::kSupported) << finding.because;
+  EXPECT_EQ(finding.bound, "< 20 ms");
+  EXPECT_NEAR(finding.value.number(), 12.5, 0.1);
+  EXPECT_EQ(finding.unit, " ms");
+  EXPECT_THAT(finding.because, HasSubstr(" ms at k="));
+}
+
+TEST(Claims, AValueIsOnlyOfWhatIsDeclared) {
+  spec::Claim claim = below(0.02);
+  claim.is_of_value = true;
+  claim.base = "fast";
+  const ClaimFinding finding = judged(claim, usual());
+  EXPECT_EQ(finding.verdict, Verdict::kNotMeasured);
+  EXPECT_THAT(finding.because, HasSubstr("unknown metric of a claim: time"));
 }
 
 TEST(Claims, ASimulationDecidesNothing) {

@@ -105,8 +105,9 @@ struct ClaimFinding {
   std::string id;
   std::string says;
   Verdict verdict = Verdict::kNotMeasured;
-  Value value;        ///< The ratio that decided, with its interval.
-  std::string bound;  ///< "< 0.667"
+  Value value;            ///< The ratio or the metric that decided, with its interval.
+  std::string unit = {};  ///< Of the value, behind a space: " ms"; empty: a ratio or a fraction.
+  std::string bound;      ///< "< 0.667", "< 20 ms"
   /// Of an undecided claim that more processes would decide: how many in all.
   std::optional<std::int64_t> processes_needed;
   std::string because;  ///< One sentence: what was seen, or what is missing and how much it takes.

@@ -122,6 +122,7 @@ Node node_of(const ClaimFinding& claim) {
   node.set("says", claim.says);
   node.set("verdict", to_text(claim.verdict));
   node.set("value", to_node(claim.value));
+  node.set("unit", claim.unit);
   node.set("bound", claim.bound);
   node.set("because", claim.because);
   node.set("processes_needed", claim.processes_needed ? Node(*claim.processes_needed) : Node());

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "core/format.h"
 #include "core/statistics/processes.h"
@@ -43,6 +44,17 @@ std::string class_of_arm(std::string_view workload, const MeasuredArm& arm) {
   return class_of_cell(kind, std::exp(statistics::process_center(logs)));
 }
 
+Floor floor_of_ratio(std::string cell_class, std::string trial_id, Value ratio) {
+  Floor floor{.cell_class = std::move(cell_class),
+              .trial_id = std::move(trial_id),
+              .run_id = {},
+              .ratio = std::move(ratio)};
+  if (!floor.ratio.interval()) return floor;
+  const Interval& interval = *floor.ratio.interval();
+  floor.detectable = std::max({interval.high - 1, 1 / interval.low - 1, 0.0});
+  return floor;
+}
+
 std::vector<Floor> floors_of(const std::vector<CellFinding>& cells,
                              const std::vector<RatioFinding>& ratios,
                              const std::vector<store::KnownFloor>& known) {
@@ -51,13 +63,7 @@ std::vector<Floor> floors_of(const std::vector<CellFinding>& cells,
     // What is equal by construction shows no limit of the instrument.
     const bool is_simulated = ratio.ratio.state() == State::kSimulated;
     if (ratio.kind != sweep::TrialKind::kFloor || is_simulated) continue;
-    Floor& floor = floors.emplace_back();
-    floor.cell_class = class_of_base(cells, ratio);
-    floor.trial_id = ratio.trial_id;
-    floor.ratio = ratio.ratio;
-    if (!ratio.ratio.interval()) continue;
-    const Interval& interval = *ratio.ratio.interval();
-    floor.detectable = std::max({interval.high - 1, 1 / interval.low - 1, 0.0});
+    floors.push_back(floor_of_ratio(class_of_base(cells, ratio), ratio.trial_id, ratio.ratio));
   }
   for (const store::KnownFloor& earlier : known) {
     if (std::ranges::find(cells, earlier.cell_class, &CellFinding::cell_class) == cells.end()) {

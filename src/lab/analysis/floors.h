@@ -24,6 +24,9 @@ std::string class_of_cell(std::string_view workload, double nanoseconds);
 /// By the median over processes; empty where nothing was measured.
 std::string class_of_arm(std::string_view workload, const MeasuredArm& arm);
 
+/// Of an A/A ratio: detectable is 0 where it has no interval.
+Floor floor_of_ratio(std::string cell_class, std::string trial_id, Value ratio);
+
 /// One per measured A/A ratio, `detectable` 0 where it has no interval; then those that earlier
 /// runs on this machine measured for classes of these cells, as imported.
 std::vector<Floor> floors_of(const std::vector<CellFinding>& cells,

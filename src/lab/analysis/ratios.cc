@@ -171,27 +171,25 @@ std::vector<std::string> metric_names() {
 
 Value PairedLogs::value(double confidence) const {
   if (!has_number(state)) return Value::missing(state, reason);
+  if (are_values) return st::plain_over_processes(logs, confidence).weakened(state, reason);
   return value_of(logs, simulated_by, confidence).weakened(state, reason);
 }
 
-PairedLogs paired_logs(const MeasuredTrial& trial, std::string_view base_name,
-                       std::string_view other_name, Metric metric) {
+PairedLogs paired_by(const MeasuredTrial& trial, std::string_view base_name,
+                     std::string_view other_name, const LogInProcess& log_in_process) {
   if (auto missing = obstacle(trial, base_name, other_name)) return *std::move(missing);
   const MeasuredArm& base = *trial.find(base_name);
   const MeasuredArm& other = *trial.find(other_name);
   if (auto mixed = mixture(base, other)) return *std::move(mixed);
-  const auto shift = count_shift(base, other, metric);
-  if (!shift) return nothing(State::kNotMeasured, "the workload does not count what is compared");
-  const bool is_rate = metric == Metric::kFlopsRate || metric == Metric::kBytesRate;
   PairedLogs paired;
   std::size_t drifting = 0;
   for (const ProcessSamples& in_base : base.processes) {
     const ProcessSamples* in_other = other.find(in_base.replicate);
     if (in_other == nullptr) continue;
-    const auto log = log_in_process(in_base, *in_other, metric);
+    const auto log = log_in_process(in_base, *in_other);
     if (!log) continue;
     paired.replicates.push_back(in_base.replicate);
-    paired.logs.push_back((is_rate ? -*log : *log) + *shift);
+    paired.logs.push_back(*log);
     drifting += has_drifting_ratio(in_base, *in_other) ? 1U : 0U;
   }
   if (paired.logs.empty()) {
@@ -209,6 +207,26 @@ PairedLogs paired_logs(const MeasuredTrial& trial, std::string_view base_name,
     paired.reason += "; " + paired.simulated_by;
   }
   return paired;
+}
+
+PairedLogs paired_logs(const MeasuredTrial& trial, std::string_view base_name,
+                       std::string_view other_name, Metric metric) {
+  const MeasuredArm* base = trial.find(base_name);
+  const MeasuredArm* other = trial.find(other_name);
+  std::optional<double> shift = 0;
+  // Of arms that cannot be paired nothing is counted: pairing says why.
+  if (!obstacle(trial, base_name, other_name) && !mixture(*base, *other)) {
+    shift = count_shift(*base, *other, metric);
+  }
+  if (!shift) return nothing(State::kNotMeasured, "the workload does not count what is compared");
+  const bool is_rate = metric == Metric::kFlopsRate || metric == Metric::kBytesRate;
+  return paired_by(
+      trial, base_name, other_name,
+      [&](const ProcessSamples& in_base, const ProcessSamples& in_other) -> std::optional<double> {
+        const auto log = log_in_process(in_base, in_other, metric);
+        if (!log) return std::nullopt;
+        return (is_rate ? -*log : *log) + *shift;
+      });
 }
 
 std::vector<RatioFinding> ratios_of(const MeasuredTrial& trial, double confidence) {

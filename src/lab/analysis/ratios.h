@@ -3,6 +3,9 @@
 // side survives a machine that drifts. One median per process; everything published is over those.
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +33,7 @@ std::vector<std::string> metric_names();
 
 /// Log of other over base, one per process that measured both, with what stands in the way.
 struct PairedLogs {
+  bool are_values = false;  ///< `logs` are numbers of one arm as they are, not logs of a ratio.
   std::vector<int> replicates;
   std::vector<double> logs;  ///< As long as `replicates`.
   /// Why there are none, or why they may not be believed.
@@ -37,11 +41,18 @@ struct PairedLogs {
   std::string reason;
   std::string simulated_by = {};  ///< Of both times; empty: measured.
 
-  /// exp of the centre with the interval over processes, in the weakest state.
+  /// exp of the centre (of values the centre) with the interval over processes, in the weakest
+  /// state.
   Value value(double confidence) const;
 };
 PairedLogs paired_logs(const MeasuredTrial& trial, std::string_view base, std::string_view other,
                        Metric metric);
+
+/// What one process says of other over base; none where it cannot.
+using LogInProcess =
+    std::function<std::optional<double>(const ProcessSamples& base, const ProcessSamples& other)>;
+PairedLogs paired_by(const MeasuredTrial& trial, std::string_view base, std::string_view other,
+                     const LogInProcess& log_in_process);
 
 /// Every arm of the trial against its first.
 std::vector<RatioFinding> ratios_of(const MeasuredTrial& trial, double confidence);

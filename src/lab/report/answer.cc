@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/format.h"
+#include "lab/figure/reading.h"
 
 namespace assay::report {
 namespace {
@@ -48,6 +49,11 @@ std::string answer_of(const RunView& view) {
                    without_stop(claims[i]->because));
   }
   return text + ".";
+}
+
+std::string seen_text(const analysis::ClaimFinding& claim) {
+  const std::string text = figure::value_text(claim.value);
+  return claim.value.has_number() ? text + claim.unit : text;
 }
 
 }  // namespace assay::report

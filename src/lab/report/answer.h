@@ -13,4 +13,7 @@ namespace assay::report {
 /// Without claims it says where else to look.
 std::string answer_of(const RunView& view);
 
+/// "0.861 ± 0.012", "12.3 ± 0.4 ms", or the state where there is no number.
+std::string seen_text(const analysis::ClaimFinding& claim);
+
 }  // namespace assay::report

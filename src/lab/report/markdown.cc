@@ -39,7 +39,7 @@ std::string claim_text(const analysis::ClaimFinding& claim) {
   std::string text = format("- **{}** {} (`{}`)\n", upper(analysis::to_text(claim.verdict)),
                             figure::escape_markdown(claim.says), claim.id);
   text +=
-      format("  Seen {}, bound {}. {}\n", figure::value_text(claim.value),
+      format("  Seen {}, bound {}. {}\n", seen_text(claim),
              claim.bound.empty() ? "none" : claim.bound, figure::escape_markdown(claim.because));
   text += evidence_text(claim.trial_ids);
   if (claim.value.has_number() && !claim.self_test_passed) {

@@ -8,6 +8,7 @@
 #include "lab/figure/reading.h"
 #include "lab/figure/table_text.h"
 #include "lab/figure/vega_lite.h"
+#include "lab/report/answer.h"
 #include "lab/report/figures.h"
 #include "lab/report/page_assets.h"
 #include "lab/report/tables.h"
@@ -30,7 +31,7 @@ Node claim_node(const analysis::ClaimFinding& claim) {
   node.set("id", claim.id);
   node.set("says", claim.says);
   node.set("verdict", analysis::to_text(claim.verdict));
-  node.set("value", figure::value_text(claim.value));
+  node.set("value", seen_text(claim));
   node.set("state", to_text(claim.value.state()));
   node.set("reason", claim.value.reason());
   node.set("bound", claim.bound);

@@ -17,7 +17,7 @@ int line_of(std::string_view text, std::size_t position) {
 }
 
 Result<std::string> field_of(const analysis::ClaimFinding& claim, std::string_view field) {
-  if (field == "value") return to_text(claim.value);
+  if (field == "value") return to_text(claim.value) + claim.unit;
   if (field == "verdict") return std::string(to_text(claim.verdict));
   if (field == "bound") return claim.bound;
   if (field == "because") return claim.because;

@@ -20,7 +20,18 @@ Error selects_nothing(const spec::Expression& where, std::string_view section,
              where.text(), id, section, id, section, id));
 }
 
-Result<void> check_claim(const spec::Claim& claim, const analysis::Findings& planned) {
+/// How many cells of its arm a claim on a value asks about.
+Result<std::int64_t> count_cells(const spec::Claim& claim, const analysis::Findings& planned) {
+  std::int64_t selected = 0;
+  for (const analysis::CellFinding& cell : planned.cells) {
+    if (cell.kind != sweep::TrialKind::kCell || cell.arm != claim.base) continue;
+    ASSAY_TRY(const bool is_selected, claim.where.matches(cell.factors));
+    selected += is_selected ? 1 : 0;
+  }
+  return selected;
+}
+
+Result<std::int64_t> count_ratios(const spec::Claim& claim, const analysis::Findings& planned) {
   const auto kind = claim.comparison.empty() ? sweep::TrialKind::kCell : sweep::TrialKind::kCompare;
   std::int64_t selected = 0;
   for (const analysis::RatioFinding& ratio : planned.ratios) {
@@ -28,6 +39,12 @@ Result<void> check_claim(const spec::Claim& claim, const analysis::Findings& pla
     ASSAY_TRY(const bool is_selected, claim.where.matches(ratio.factors));
     selected += is_selected ? 1 : 0;
   }
+  return selected;
+}
+
+Result<void> check_claim(const spec::Claim& claim, const analysis::Findings& planned) {
+  ASSAY_TRY(const std::int64_t selected,
+            claim.is_of_value ? count_cells(claim, planned) : count_ratios(claim, planned));
   if (selected > 0) return {};
   return selects_nothing(claim.where, "claims", claim.id);
 }

@@ -38,7 +38,10 @@ TEST(CheckSelections, SilentWhereSomethingIsSelected) {
        {std::string(), claim("k == 8"), claim("''"),
         std::string("figures: {f: {kind: line, x: k, y: time, where: 'library == \"onednn\"'}}\n"),
         std::string("tables: {t: {kind: ratios, where: k > 2 and arm == 'dnn'}}\n"),
-        std::string("claims: {c: {says: S, compare: pair, within: 0.1, where: m == 1}}\n")}) {
+        std::string("claims: {c: {says: S, compare: pair, within: 0.1, where: m == 1}}\n"),
+        // A claim on one arm may ask of what that arm sets.
+        std::string("claims: {c: {says: S, metric: stalls, arm: dnn, value: '< 0.1', "
+                    "where: library == 'onednn' and k == 2}}\n")}) {
     const Result<void> checked = check(report);
     EXPECT_TRUE(checked) << report << checked.error().to_string();
   }
@@ -58,6 +61,9 @@ TEST(CheckSelections, NamesThePlaceAndWhatToDo) {
       {claim("library == 'onednn'"),
        "x.yaml:10:63: claims.c.where: `library == 'onednn'` selects none of the planned trials; "
        "widen it or the axes, or leave c out (~claims.c, or `claims: {c: null}` in its scale)"},
+      {"claims: {c: {says: S, metric: stalls, arm: blas, value: '< 1', where: k > 8}}\n",
+       "x.yaml:9:71: claims.c.where: `k > 8` selects none of the planned trials; widen it or the "
+       "axes, or leave c out (~claims.c, or `claims: {c: null}` in its scale)"},
       {"claims: {c: {says: S, compare: pair, within: 0.1, where: n != 1}}\n",
        "x.yaml:9:58: claims.c.where: `n != 1` selects none of the planned trials; widen it or the "
        "axes, or leave c out (~claims.c, or `claims: {c: null}` in its scale)"},

@@ -2,28 +2,42 @@
 // `claims:`: sentences that the data can refute.
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <optional>
 #include <string_view>
 
 #include "core/nearest.h"
+#include "lab/spec/quantity.h"
 #include "lab/spec/schema.h"
 #include "lab/spec/sections.h"
 
 namespace assay::spec {
 namespace {
 
+/// The side of a bound, and what stands behind its sign; none where there is no sign.
+std::optional<std::string_view> read_sign(std::string_view text, Claim& claim) {
+  if (text.empty() || (text[0] != '<' && text[0] != '>')) return std::nullopt;
+  claim.bound = text[0] == '<' ? Bound::kBelow : Bound::kAbove;
+  text.remove_prefix(1);
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  return text;
+}
+
+bool read_number(std::string_view text, double& number) {
+  const char* const end = text.data() + text.size();
+  const auto [after, problem] = std::from_chars(text.data(), end, number);
+  return problem == std::errc{} && after == end;
+}
+
 /// `< 0.667` or `> 1.05`.
 Result<void> read_ratio(const Field& field, Claim& claim) {
   ASSAY_TRY(const std::string text, field.text());
-  std::string_view rest = text;
-  const Error malformed = field.error(format(
-      "expected \"< NUMBER\" or \"> NUMBER\", the bound of other/base: got {}", field.describe()));
-  if (rest.empty() || (rest[0] != '<' && rest[0] != '>')) return malformed;
-  claim.bound = rest[0] == '<' ? Bound::kBelow : Bound::kAbove;
-  rest.remove_prefix(1);
-  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
-  const char* const end = rest.data() + rest.size();
-  const auto [after, problem] = std::from_chars(rest.data(), end, claim.limit);
-  if (problem != std::errc{} || after != end) return malformed;
+  const auto rest = read_sign(text, claim);
+  if (!rest || !read_number(*rest, claim.limit)) {
+    return field.error(
+        format("expected \"< NUMBER\" or \"> NUMBER\", the bound of other/base: got {}",
+               field.describe()));
+  }
   if (claim.limit > 0 && claim.limit < 1e6) return {};
   return field.error(format("a ratio of times is more than 0 and below 1e6: got {}", claim.limit));
 }
@@ -36,21 +50,49 @@ Result<void> read_within(const Field& field, Claim& claim) {
       format("the margin around 1 is between 0 and 1 (0.03: 3 %): got {}", claim.limit));
 }
 
+/// `< 0.02`, or `< 20ms` where the metric is a time.
+Result<void> read_value_bound(const Field& field, Claim& claim) {
+  ASSAY_TRY(const std::string text, field.text());
+  const auto rest = read_sign(text, claim);
+  const bool is_time = claim.unit == "ns";
+  const Error malformed =
+      field.error(format("expected \"< {0}\" or \"> {0}\", the bound of {1}: got {2}",
+                         is_time ? "DURATION" : "NUMBER", claim.metric, field.describe()));
+  if (!rest) return malformed;
+  if (!is_time) {
+    if (!read_number(*rest, claim.limit) || !std::isfinite(claim.limit)) return malformed;
+    return {};
+  }
+  const Result<Nanoseconds> duration = parse_duration(*rest);
+  if (!duration) return field.error(duration.error().message());
+  claim.limit = static_cast<double>(duration->count());
+  return {};
+}
+
 Result<void> read_predicate(const Field& block, Claim& claim) {
   const auto ratio = block.find("ratio");
   const auto within = block.find("within");
-  if (ratio.has_value() == within.has_value()) {
+  const int count = (ratio ? 1 : 0) + (within ? 1 : 0) + (claim.is_of_value ? 1 : 0);
+  if (count != 1) {
     return block.error(
-        format("expected {} predicate: ratio: \"< 0.667\" or within: 0.03", ratio ? "one" : "a"));
+        format("expected {} predicate: ratio: \"< 0.667\" or within: 0.03 of two arms, or value: "
+               "\"< 0.02\" of a metric of the workload",
+               count > 1 ? "one" : "a"));
   }
+  if (claim.is_of_value) return read_value_bound(*block.find("value"), claim);
   return ratio ? read_ratio(*ratio, claim) : read_within(*within, claim);
 }
 
-Result<std::string> read_arm(const Field& block, std::string_view key, const Spec& spec) {
-  std::vector<std::string> known;
-  for (const Arm& arm : spec.arms) {
-    known.push_back(arm.name);
+std::vector<std::string> names_of(const std::vector<Arm>& arms) {
+  std::vector<std::string> names;
+  for (const Arm& arm : arms) {
+    names.push_back(arm.name);
   }
+  return names;
+}
+
+Result<std::string> read_arm(const Field& block, std::string_view key, const Spec& spec) {
+  const std::vector<std::string> known = names_of(spec.arms);
   const auto field = block.find(key);
   if (!field) {
     return block.error(
@@ -62,8 +104,36 @@ Result<std::string> read_arm(const Field& block, std::string_view key, const Spe
   return known[index];
 }
 
+/// In which arm a value is claimed; where there is one only, it need not be said.
+Result<void> read_valued_arm(const Field& block, const Spec& spec, Claim& claim) {
+  for (const std::string_view key : {"compare", "base", "other"}) {
+    if (const auto field = block.find(key)) {
+      return field->error_at_key("a claim on a value is about one `arm`, not about two");
+    }
+  }
+  const std::vector<std::string> known = names_of(spec.arms);
+  const auto field = block.find("arm");
+  if (!field && known.size() == 1) {
+    claim.base = known.front();
+    return {};
+  }
+  if (!field) {
+    std::string list;
+    for (const std::string& name : known) {
+      list += (list.empty() ? "" : ", ") + name;
+    }
+    return block.error(format("a claim on a value names its `arm`, one of {}", list));
+  }
+  ASSAY_TRY(const std::size_t index, field->choice("arm", known));
+  claim.base = known[index];
+  return {};
+}
+
 /// Of what the ratio is: two arms of the trials, or the two sides of a comparison.
 Result<void> read_compared(const Field& block, const Spec& spec, Claim& claim) {
+  if (const auto arm = block.find("arm")) {
+    return arm->error_at_key("a ratio is of two arms: say `base` and `other`");
+  }
   const auto compare = block.find("compare");
   if (!compare ||
       (compare->node().as_string() != nullptr && compare->node().as_string()->empty())) {
@@ -108,18 +178,37 @@ Result<void> read_evidence(const Field& block, Claim& claim) {
   return {};
 }
 
+Result<void> read_metric(const Field& block, const Names& names, Claim& claim) {
+  claim.metric = "time";
+  const std::vector<std::string> known = names.metrics();
+  const auto field = block.find("metric");
+  if (field) {
+    ASSAY_TRY(const std::size_t index, field->choice("metric", known));
+    claim.metric = known[index];
+  }
+  const std::vector<MetricEntry>& declared = names.workload.metrics;
+  const auto metric = std::ranges::find(declared, claim.metric, &MetricEntry::name);
+  if (metric != declared.end()) {
+    claim.unit = metric->unit;
+    return {};
+  }
+  if (!claim.is_of_value) return {};
+  return (field ? *field : block)
+      .error(format("`value` bounds what the workload declares (assay list metrics), and {} is not "
+                    "of {}: compare two arms by `ratio` or `within`",
+                    claim.metric, names.workload.name));
+}
+
 Result<Claim> read_claim(const Field& block, const Names& names, const Spec& spec) {
   ASSAY_TRY_VOID(block.allow_keys(section_keys("claims")));
   Claim claim;
   claim.id = block.key();
+  claim.is_of_value = block.find("value").has_value();
   ASSAY_TRY(const Field says, block.at("says"));
   ASSAY_TRY(claim.says, says.text());
-  claim.metric = "time";
-  if (const auto field = block.find("metric")) {
-    ASSAY_TRY(const std::size_t index, field->choice("metric", names.vocabulary.metrics));
-    claim.metric = names.vocabulary.metrics[index];
-  }
-  ASSAY_TRY_VOID(read_compared(block, spec, claim));
+  ASSAY_TRY_VOID(read_metric(block, names, claim));
+  ASSAY_TRY_VOID(claim.is_of_value ? read_valued_arm(block, spec, claim)
+                                   : read_compared(block, spec, claim));
   ASSAY_TRY(claim.where, read_where(block, names.parameters));
   ASSAY_TRY_VOID(read_predicate(block, claim));
   ASSAY_TRY_VOID(read_evidence(block, claim));

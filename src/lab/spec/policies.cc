@@ -58,6 +58,47 @@ Result<void> read_sample_length(const Field& section, Nanoseconds& target) {
 
 constexpr IntegerBounds kCount{1, 1'000'000};
 
+// Three show a spread; from there on the width decides. At 30 the interval is a third as wide as at
+// 5, and what is not narrow by then is seldom worth a night.
+constexpr int kAutoProcesses = 3;
+constexpr int kAutoProcessesMax = 30;
+constexpr double kAutoWidth = 0.02;
+
+/// `processes: auto` is a width with its usual bounds; each of them may be said as well.
+Result<void> read_processes(const Field& section, RunPolicy& run) {
+  const auto processes = section.find("processes");
+  const std::string* text = processes ? processes->node().as_string() : nullptr;
+  const bool is_auto = text != nullptr && *text == "auto";
+  if (is_auto) {
+    run.processes = kAutoProcesses;
+    run.width_target = kAutoWidth;
+  } else {
+    ASSAY_TRY_VOID(read_into(section, "processes", {1, 1'000}, run.processes));
+  }
+  run.processes_max = is_auto ? kAutoProcessesMax : run.processes;
+  ASSAY_TRY_VOID(read_into(section, "processes_max", {1, 1'000}, run.processes_max));
+  if (run.processes_max < run.processes) {
+    return section.find("processes_max")
+        ->error(format("at least run.processes ({}): got {}", run.processes, run.processes_max));
+  }
+  if (const auto field = section.find("width_target")) {
+    ASSAY_TRY(run.width_target, field->number());
+    if (!(run.width_target >= 0 && run.width_target < 1)) {
+      return field->error(
+          format("a relative half-width is from 0 (none) to below 1: got {}", run.width_target));
+    }
+    if (run.width_target > 0 && run.processes_max <= run.processes) {
+      return field->error(
+          format("needs room for more processes: run.processes_max is {}, as many "
+                 "as run.processes",
+                 run.processes_max));
+    }
+  }
+  ASSAY_TRY_VOID(read_into(section, "budget", run.budget));
+  if (run.budget >= Nanoseconds(0)) return {};
+  return section.find("budget")->error("a time that may be spent is not negative; 0: no limit");
+}
+
 }  // namespace
 
 Result<measure::Policy> read_measure(const Field& document) {
@@ -86,13 +127,7 @@ Result<RunPolicy> read_run(const Field& document) {
   const auto section = document.find("run");
   if (!section) return run;
   ASSAY_TRY_VOID(section->allow_keys(section_keys("run")));
-  ASSAY_TRY_VOID(read_into(*section, "processes", {1, 1'000}, run.processes));
-  run.processes_max = run.processes;
-  ASSAY_TRY_VOID(read_into(*section, "processes_max", {1, 1'000}, run.processes_max));
-  if (run.processes_max < run.processes) {
-    return section->find("processes_max")
-        ->error(format("at least run.processes ({}): got {}", run.processes, run.processes_max));
-  }
+  ASSAY_TRY_VOID(read_processes(*section, run));
   ASSAY_TRY_VOID(read_into(*section, "isolate", {"trial", "group"}, run.isolate));
   ASSAY_TRY_VOID(read_into(*section, "order", {"shuffled", "listed"}, run.order));
   ASSAY_TRY_VOID(read_into(*section, "trial_timeout", run.trial_timeout));

@@ -100,6 +100,8 @@ Node measure_node(const measure::Policy& policy) {
 Node run_node(const RunPolicy& run) {
   return map_of({{"processes", run.processes},
                  {"processes_max", run.processes_max},
+                 {"width_target", run.width_target},
+                 {"budget", exact_text(run.budget)},
                  {"isolate", run.isolate == Isolation::kTrial ? "trial" : "group"},
                  {"order", run.order == Order::kShuffled ? "shuffled" : "listed"},
                  {"trial_timeout", exact_text(run.trial_timeout)},
@@ -109,18 +111,24 @@ Node run_node(const RunPolicy& run) {
                  {"seed", static_cast<std::int64_t>(run.seed)}});
 }
 
+std::string bound_text_of(const Claim& claim) {
+  const std::string_view sign = claim.bound == Bound::kBelow ? "<" : ">";
+  if (!claim.is_of_value || claim.unit != "ns") return format("{} {}", sign, claim.limit);
+  return format("{} {}", sign, exact_text(Nanoseconds(static_cast<std::int64_t>(claim.limit))));
+}
+
 Node claims_node(const Spec& spec) {
   Node claims = Node::map();
   for (const Claim& claim : spec.claims) {
     Node node = map_of({{"says", claim.says}, {"metric", claim.metric}});
     if (!claim.comparison.empty()) node.set("compare", claim.comparison);
-    node.set("base", claim.base);
-    node.set("other", claim.other);
+    node.set(claim.is_of_value ? "arm" : "base", claim.base);
+    if (!claim.is_of_value) node.set("other", claim.other);
     set_where(node, claim.where);
     if (claim.bound == Bound::kWithin) {
       node.set("within", claim.limit);
     } else {
-      node.set("ratio", format("{} {}", claim.bound == Bound::kBelow ? "<" : ">", claim.limit));
+      node.set(claim.is_of_value ? "value" : "ratio", bound_text_of(claim));
     }
     node.set("every", claim.every);
     node.set("confidence", claim.confidence);

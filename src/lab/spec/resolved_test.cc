@@ -29,7 +29,8 @@ TEST(Resolved, SaysEveryDefault) {
       R"("axes":{"k+n":[{"k":1,"n":2}],"dtype":["f32","f64"]},"arms":{"only":{}},)"
       R"("compare":{},"measure":{"warmup_samples_min":3,"warmup_max":"500ms",)"
       R"("samples_min":12,"samples_max":1000,"budget":"500ms","sample_length":"auto",)"
-      R"("width_target":0.01,"cache":"hot"},"run":{"processes":3,"processes_max":3,"isolate":"group",)"
+      R"("width_target":0.01,"cache":"hot"},"run":{"processes":3,"processes_max":3,"width_target":0.0,)"
+      R"("budget":"0ns","isolate":"group",)"
       R"("order":"shuffled","trial_timeout":"1min","memory_max":"4GiB","threads":1,)"
       R"("floor_trials":1,"seed":1},"claims":{},"figures":{},"tables":{},"results":{},)"
       R"("expect":{"statuses":[]}})");

@@ -225,7 +225,7 @@ TEST(BadFile, Claims) {
           {"claims: {c: {}}\n", "x.yaml:8:13: claims.c: expected the key `says`, which is missing"},
           {"claims: {c: {says: S, metric: tiem}}\n",
            "x.yaml:8:31: claims.c.metric: unknown metric: tiem; did you mean time? known: time, "
-           "time_per_work, flops_rate"},
+           "time_per_work, flops_rate, stalls, wait"},
           {"claims: {c: {says: S, base: a}}\n",
            "x.yaml:8:13: claims.c: a claim on two arms names both `base` and `other`: other is "
            "missing; or name a comparison under `compare`"},
@@ -240,9 +240,11 @@ TEST(BadFile, Claims) {
            "x.yaml:9:41: claims.c.base: the sides of a comparison are called base and other: got "
            "a"},
           {"claims: {c: {says: S, base: a, other: b}}\n",
-           "x.yaml:8:13: claims.c: expected a predicate: ratio: \"< 0.667\" or within: 0.03"},
+           "x.yaml:8:13: claims.c: expected a predicate: ratio: \"< 0.667\" or within: 0.03 of "
+           "two arms, or value: \"< 0.02\" of a metric of the workload"},
           {"claims: {c: {says: S, base: a, other: b, ratio: '> 1', within: 0.1}}\n",
-           "x.yaml:8:13: claims.c: expected one predicate: ratio: \"< 0.667\" or within: 0.03"},
+           "x.yaml:8:13: claims.c: expected one predicate: ratio: \"< 0.667\" or within: 0.03 of "
+           "two arms, or value: \"< 0.02\" of a metric of the workload"},
           {"claims: {c: {says: S, base: a, other: b, ratio: 1.5}}\n",
            "x.yaml:8:49: claims.c.ratio: expected a text: got 1.5; quote it"},
           {"claims: {c: {says: S, base: a, other: b, ratio: '>= 1'}}\n",
@@ -264,6 +266,93 @@ TEST(BadFile, Claims) {
       std::string(kHead) + std::string(kArms));
 }
 
+TEST(BadFile, ClaimsOnValues) {
+  expect_messages(
+      {
+          {"claims: {c: {says: S, metric: time, arm: a, value: '< 1ms'}}\n",
+           "x.yaml:8:31: claims.c.metric: `value` bounds what the workload declares (assay list "
+           "metrics), and time is not of gemm: compare two arms by `ratio` or `within`"},
+          {"claims: {c: {says: S, arm: a, value: '< 1'}}\n",
+           "x.yaml:8:13: claims.c: `value` bounds what the workload declares (assay list metrics), "
+           "and time is not of gemm: compare two arms by `ratio` or `within`"},
+          {"claims: {c: {says: S, metric: stalls, value: '< 1'}}\n",
+           "x.yaml:8:13: claims.c: a claim on a value names its `arm`, one of a, b"},
+          {"claims: {c: {says: S, metric: stalls, arm: c, value: '< 1'}}\n",
+           "x.yaml:8:44: claims.c.arm: unknown arm: c; did you mean a? known: a, b"},
+          {"claims: {c: {says: S, metric: stalls, base: a, value: '< 1'}}\n",
+           "x.yaml:8:39: claims.c.base: a claim on a value is about one `arm`, not about two"},
+          {"claims: {c: {says: S, metric: stalls, arm: a, value: '0.5'}}\n",
+           "x.yaml:8:54: claims.c.value: expected \"< NUMBER\" or \"> NUMBER\", the bound of "
+           "stalls: got the text `0.5`"},
+          {"claims: {c: {says: S, metric: stalls, arm: a, value: '< 5 %'}}\n",
+           "x.yaml:8:54: claims.c.value: expected \"< NUMBER\" or \"> NUMBER\", the bound of "
+           "stalls: got the text `< 5 %`"},
+          {"claims: {c: {says: S, metric: wait, arm: a, value: 'more'}}\n",
+           "x.yaml:8:52: claims.c.value: expected \"< DURATION\" or \"> DURATION\", the bound of "
+           "wait: got the text `more`"},
+          {"claims: {c: {says: S, metric: wait, arm: a, value: '< 5'}}\n",
+           "x.yaml:8:52: claims.c.value: a duration needs a unit (ns, us, ms, s, min, h), such as "
+           "300us: got 5"},
+          {"claims: {c: {says: S, metric: wait, arm: a, value: '< 5ms', within: 0.1}}\n",
+           "x.yaml:8:13: claims.c: expected one predicate: ratio: \"< 0.667\" or within: 0.03 of "
+           "two arms, or value: \"< 0.02\" of a metric of the workload"},
+          {"claims: {c: {says: S, metric: wait, arm: a, base: a, other: b, ratio: '< 1'}}\n",
+           "x.yaml:8:37: claims.c.arm: a ratio is of two arms: say `base` and `other`"},
+      },
+      std::string(kHead) + std::string(kArms));
+}
+
+TEST(Claims, OnWhatTheWorkloadDeclares) {
+  const auto document = codec::parse_yaml(
+      std::string(kHead) + std::string(kArms) +
+          "claims:\n"
+          "  short: {says: S, metric: wait, arm: b, value: '< 1500us'}\n"
+          "  rare: {says: S, metric: stalls, arm: a, value: '< 0.02', every: false}\n"
+          "  fewer: {says: S, metric: stalls, base: a, other: b, ratio: '> 1.5'}\n",
+      "x.yaml");
+  ASSERT_TRUE(document) << document.error().to_string();
+  const auto spec = spec_from(*document, test_vocabulary());
+  ASSERT_TRUE(spec) << spec.error().to_string();
+  ASSERT_EQ(spec->claims.size(), 3U);
+  EXPECT_TRUE(spec->claims[0].is_of_value);
+  EXPECT_EQ(spec->claims[0].limit, 1.5e6);
+  EXPECT_EQ(spec->claims[0].base, "b");
+  EXPECT_EQ(spec->claims[0].unit, "ns");
+  EXPECT_EQ(spec->claims[1].limit, 0.02);
+  EXPECT_FALSE(spec->claims[2].is_of_value);
+  EXPECT_EQ(spec->claims[2].bound, Bound::kAbove);
+  // config.json reads back to the same Spec.
+  const auto again = spec_from(spec->resolved, test_vocabulary());
+  ASSERT_TRUE(again) << again.error().to_string();
+  EXPECT_EQ(again->resolved, spec->resolved);
+}
+
+TEST(Processes, AutoIsAWidthWithItsUsualBounds) {
+  struct Case {
+    std::string run;
+    int processes;
+    int processes_max;
+    double width;
+  };
+  for (const auto& [run, processes, processes_max, width] :
+       {Case{"{}", 3, 3, 0}, Case{"{processes: auto}", 3, 30, 0.02},
+        Case{"{processes: auto, processes_max: 8, width_target: 0.05}", 3, 8, 0.05},
+        Case{"{processes: 5, processes_max: 9}", 5, 9, 0},
+        Case{"{processes: 5, processes_max: 9, width_target: 0.01, budget: 2min}", 5, 9, 0.01}}) {
+    SCOPED_TRACE(run);
+    const auto document = codec::parse_yaml(std::string(kHead) + "run: " + run + "\n", "x.yaml");
+    ASSERT_TRUE(document);
+    const auto spec = spec_from(*document, test_vocabulary());
+    ASSERT_TRUE(spec) << spec.error().to_string();
+    EXPECT_EQ(spec->run.processes, processes);
+    EXPECT_EQ(spec->run.processes_max, processes_max);
+    EXPECT_EQ(spec->run.width_target, width);
+    const auto again = spec_from(spec->resolved, test_vocabulary());
+    ASSERT_TRUE(again) << again.error().to_string();
+    EXPECT_EQ(again->resolved, spec->resolved);
+  }
+}
+
 TEST(BadFile, FiguresAndTables) {
   const std::string factors =
       "m, n, k, alpha, transposed, dtype, library, note, arm, comparison, trial, label, status";
@@ -278,7 +367,7 @@ TEST(BadFile, FiguresAndTables) {
            "x.yaml:7:30: figures.f.x: unknown factor: kk; did you mean k? known: " + factors},
           {"figures: {f: {kind: line, x: k, y: tim}}\n",
            "x.yaml:7:36: figures.f.y: unknown metric: tim; did you mean time? known: time, "
-           "time_per_work, flops_rate"},
+           "time_per_work, flops_rate, stalls, wait"},
           {"figures: {f: {kind: line, x: '', y: time}}\n",
            "x.yaml:7:14: figures.f: a figure needs a factor as x and a metric as y"},
           {"figures: [line]\n", "x.yaml:7:10: figures: expected a map: got a list"},
@@ -291,8 +380,8 @@ TEST(BadFile, FiguresAndTables) {
            "x.yaml:7:40: tables.t.columns[1]: duplicate column: k"},
           {"tables: {t: {kind: cells, columns: [ks]}}\n",
            "x.yaml:7:37: tables.t.columns[0]: unknown column: ks; did you mean k? known: m, n, k, "
-           "alpha, transposed, dtype, library, note, time, time_per_work, flops_rate, arm, "
-           "comparison, trial, label, status"},
+           "alpha, transposed, dtype, library, note, time, time_per_work, flops_rate, stalls, "
+           "wait, arm, comparison, trial, label, status"},
       },
       kHead);
 }

@@ -57,13 +57,16 @@ enum class Bound : std::uint8_t { kBelow, kAbove, kWithin };
 struct Claim {
   std::string id;
   std::string says;
-  std::string metric;      ///< "time", "time_per_work", ...
+  std::string metric;      ///< "time", "time_per_work", ..., or what the workload declares.
+  std::string unit = {};   ///< Of a declared metric: "ns", "fraction", ...
   std::string comparison;  ///< Name of a Comparison; empty: compares arms of ordinary trials.
   std::string base;        ///< Arm names; for a Comparison they are "base" and "other".
   std::string other;
   Expression where;
+  /// Of the metric itself in the arm `base`, in its unit; else of a ratio of two.
+  bool is_of_value = false;
   Bound bound = Bound::kBelow;
-  double limit = 1;   ///< Of the ratio other/base; for kWithin the margin around 1.
+  double limit = 1;   ///< Of the ratio other/base or the value; for kWithin the margin around 1.
   bool every = true;  ///< Every selected point must satisfy it; else their geometric mean.
   double confidence = 0.95;
   int processes_min = 3;
@@ -117,6 +120,10 @@ struct RunPolicy {
   /// Trials of an undecided claim get up to so many. Above `processes`, every look at the verdict
   /// spends part of its error.
   int processes_max = 3;
+  /// Trials get processes until their interval has this relative half-width; 0: all the same
+  /// number.
+  double width_target = 0;
+  Nanoseconds budget{0};  ///< Of all processes beyond `processes` together; 0: no limit.
   Isolation isolate = Isolation::kGroup;
   Order order = Order::kShuffled;
   Nanoseconds trial_timeout{60s};

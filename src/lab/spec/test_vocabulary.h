@@ -49,6 +49,7 @@ inline Vocabulary test_vocabulary() {
                              .fallback = Scalar(""),
                              .about = "Anything.",
                              .choices = {}});
+  gemm.metrics = {{"stalls", "calls that stalled", "fraction"}, {"wait", "time waited", "ns"}};
   const WorkloadEntry null_work{.name = "null",
                                 .about = "Nothing.",
                                 .parameters = {size_parameter("calls", Scalar(std::int64_t{1}))}};
