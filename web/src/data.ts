@@ -57,6 +57,7 @@ export interface Run {
   experiment: string;
   group: string;
   question: string;
+  answer: string;
   workload: string;
   scale: string;
   folder: string;

@@ -10,14 +10,14 @@ function overviewRow(run: Run): HTMLElement {
     "tr",
     {},
     h("th", { scope: "row", class: "text" }, h("a", { href: `#${run.id}` }, run.experiment)),
-    h("td", { class: "text wrap" }, run.question),
-    h("td", { class: "text pills" }, ...run.claims.map((claim) => verdictPill(claim.verdict))),
+    h("td", { class: "text wrap" }, h("p", {}, run.question), h("p", { class: "soft" }, run.answer)),
+    h("td", { class: "text" }, h("div", { class: "pills" }, ...run.claims.map((claim) => verdictPill(claim.verdict)))),
   );
 }
 
 function overview(runs: Run[]): HTMLElement | null {
   if (runs.length < 2) return null;
-  const heads = ["experiment", "question", "verdicts"].map((text) => h("th", { scope: "col", class: "text" }, text));
+  const heads = ["experiment", "question and answer", "verdicts"].map((text) => h("th", { scope: "col", class: "text" }, text));
   return h(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": "overview" },

@@ -45,9 +45,10 @@ function claimItem(claim: Claim, run: Run): HTMLElement {
   );
 }
 
-function verdicts(run: Run): HTMLElement {
-  if (run.claims.length === 0) return h("p", { class: "soft" }, "This experiment makes no claims.");
-  return h("ul", { class: "claims" }, ...run.claims.map((claim) => claimItem(claim, run)));
+/// Where no claim is made, the answer has said so.
+function verdicts(run: Run): HTMLElement[] {
+  if (run.claims.length === 0) return [];
+  return [h("h3", {}, "Verdicts"), h("ul", { class: "claims" }, ...run.claims.map((claim) => claimItem(claim, run)))];
 }
 
 function trust(run: Run): HTMLElement {
@@ -94,9 +95,9 @@ export function runSection(run: Run): HTMLElement {
     { id: run.id, class: "run" },
     h("header", {},
       h("h2", {}, run.question || run.experiment),
+      h("p", { class: "answer" }, run.answer),
       h("p", { class: "soft" }, `${run.experiment} · workload ${run.workload} · scale ${run.scale} · run ${run.name}`)),
-    h("h3", {}, "Verdicts"),
-    verdicts(run),
+    ...verdicts(run),
     trust(run),
     run.figures.length > 0 && h("div", { class: "figures" }, ...run.figures.map((figure) => chart(figure, run.commands))),
     run.figures.length > 0 && legend(),

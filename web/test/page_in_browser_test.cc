@@ -10,6 +10,7 @@
 #include <iterator>
 #include <string>
 
+#include "lab/report/answer.h"
 #include "lab/report/invented_run.h"
 #include "lab/report/page.h"
 
@@ -80,6 +81,7 @@ TEST_F(PageInBrowser, DrawsEveryChartAndSaysEveryVerdict) {
   EXPECT_EQ(count(dom_, "<svg"), static_cast<int>(figures));
   EXPECT_EQ(count(dom_, "cannot be drawn"), 0);
   for (const InventedRun* const run : {&one, &two}) {
+    EXPECT_EQ(count(dom_, escape_html(answer_of(run->view()))), 2) << "in the overview, and below";
     for (const analysis::ClaimFinding& claim : run->findings.claims) {
       EXPECT_THAT(dom_, HasSubstr(claim.because));
     }

@@ -154,6 +154,7 @@ Result<Node> page_data(const RunView& view) {
   node.set("experiment", view.spec.name);
   node.set("group", view.spec.group);
   node.set("question", view.spec.question);
+  node.set("answer", answer_of(view));
   node.set("workload", view.spec.workload);
   node.set("scale", view.spec.scale);
   node.set("folder", view.folder.string());

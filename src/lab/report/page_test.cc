@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "core/codec/json.h"
+#include "lab/report/answer.h"
 #include "lab/report/invented_run.h"
 #include "lab/report/page_assets.h"
 
@@ -65,6 +66,14 @@ TEST(ToPage, AFigureThatFailsDoesNotTakeThePageWithIt) {
   run.spec.figures[0].y = "flop_rate";
   const std::string data = embedded_data(page_of(run));
   EXPECT_THAT(data, HasSubstr("did you mean flops_rate?"));
+}
+
+TEST(ToPage, AnswersTheQuestionAsTheMarkdownDoes) {
+  const InventedRun run = invented_sweep();
+  const auto data = codec::parse_json(embedded_data(page_of(run)));
+  ASSERT_TRUE(data) << data.error().to_string();
+  EXPECT_EQ(*data->find("runs")->items().front().find("answer")->as_string(),
+            answer_of(run.view()));
 }
 
 TEST(ToPage, CarriesTheCommandOfEveryPoint) {
