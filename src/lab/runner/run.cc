@@ -13,6 +13,7 @@
 #include "core/random.h"
 #include "lab/analysis/analyse.h"
 #include "lab/analysis/samples_planner.h"
+#include "lab/runner/class_floors.h"
 #include "lab/runner/environment_document.h"
 #include "lab/runner/equal_points.h"
 #include "lab/runner/top_up.h"
@@ -50,9 +51,12 @@ class Run {
  private:
   Result<void> create_folder();
   Result<void> go_on_with(const std::filesystem::path& path);
+  void find_floor(const std::vector<sweep::Trial>& planned);
   Result<void> skip_duplicates();
+  Result<void> add_class_floors(std::vector<store::Assignment>& plan);
+  Result<std::vector<store::TopUp>> top_ups_wanted();
   std::vector<store::Assignment> plan_with(std::span<const store::TopUp> top_ups) const;
-  Result<void> measure_plan(const std::vector<store::Assignment>& plan);
+  Result<void> measure_plan(std::span<const store::Assignment> plan);
   Result<void> measure_replicate(std::span<const store::Assignment> assignments);
   Result<void> measure_one(const store::Assignment& assignment, int position);
   Result<void> keep(const Record& record);
@@ -103,6 +107,16 @@ std::string request_hash(const RunRequest& request) {
   return store::hash_of(asked);
 }
 
+/// The A/A trial of any arm can be asked for by its id, planned or not.
+void Run::find_floor(const std::vector<sweep::Trial>& planned) {
+  for (const sweep::Trial& trial : planned) {
+    for (std::size_t arm = 0; arm < trial.arms.size() && trials_.empty(); ++arm) {
+      sweep::Trial floor = sweep::floor_trial(spec_, trial, arm);
+      if (floor.id == request_.only) trials_.push_back(std::move(floor));
+    }
+  }
+}
+
 Result<void> Run::plan_trials() {
   ASSAY_TRY(sweep::Sweep sweep, sweep::expand(spec_));
   std::vector<std::string> ids;
@@ -118,6 +132,7 @@ Result<void> Run::plan_trials() {
       trials_.push_back(std::move(sweep.trials[i]));
     }
   }
+  if (trials_.empty()) find_floor(sweep.trials);
   if (!trials_.empty()) return {};
   if (!duplicates_.empty()) {
     return Error::user("{} is the same point as {}, which is the one that is measured",
@@ -230,29 +245,81 @@ Result<void> Run::measure() {
   ASSAY_TRY(const machine::Topology topology, machine::read_topology());
   cpus_ = machine::measuring_cpus(topology, spec_.run.threads);
   begin_ = SteadyClock::read();
-  const std::vector<store::Assignment> plan = plan_with(request_.top_ups);
+  std::vector<store::Assignment> plan = plan_with(request_.top_ups);
   announce(plan);
   ASSAY_TRY_VOID(skip_duplicates());
+  const auto second =
+      std::ranges::find_if(plan, [](const store::Assignment& each) { return each.replicate > 0; });
+  const auto first_count = static_cast<std::size_t>(second - plan.begin());
+  ASSAY_TRY_VOID(measure_plan(std::span(plan).first(first_count)));
+  if (stop_) return {};
+  plan.erase(plan.begin(), second);
+  ASSAY_TRY_VOID(add_class_floors(plan));
   return measure_plan(plan);
 }
 
-/// More processes for what is still undecided, as far as the experiment allows.
+/// What the first process has shown of the times decides which classes of cells still lack an A/A
+/// floor: trials and `plan` get those.
+Result<void> Run::add_class_floors(std::vector<store::Assignment>& plan) {
+  if (!request_.only.empty() || spec_.run.floor_trials == 0) return {};
+  ASSAY_TRY(store::StoredRecords stored, folder_->records());
+  const std::size_t planned = trials_.size();
+  for (ClassFloor& floor : class_floors(spec_, trials_, stored.records)) {
+    observer_.on_note(format("no planned A/A floor is of {}: {} is measured as well",
+                             floor.cell_class, floor.trial.id));
+    trials_.push_back(std::move(floor.trial));
+  }
+  if (trials_.size() == planned) return {};
+  std::vector<store::Assignment> more = plan_with({});
+  std::erase_if(more, [&](const store::Assignment& each) { return each.trial < planned; });
+  total_ += std::ssize(more);
+  summary_.resumed += std::ranges::count(more, store::Need::kDone, &store::Assignment::need);
+  plan.insert(plan.end(), more.begin(), more.end());
+  std::ranges::stable_sort(plan, {}, &store::Assignment::replicate);
+  return {};
+}
+
+/// More processes for what is too wide or still undecided, as far as the experiment allows.
 Result<void> Run::top_up() {
   while (!stop_ && spec_.run.processes_max > spec_.run.processes) {
-    ASSAY_TRY(store::StoredRecords stored, folder_->records());
-    analysis::AnalysisOptions options;
-    options.known_floors = known_floors_;
-    const analysis::Findings findings = analysis::analyse(spec_, stored.records, options);
-    const std::vector<store::TopUp> due = top_ups_due(findings, trials_, stored.records, spec_.run);
+    ASSAY_TRY(const std::vector<store::TopUp> due, top_ups_wanted());
     if (due.empty()) return {};
-    earlier_ = std::move(stored.records);
     const std::vector<store::Assignment> plan = plan_with(due);
     const auto more = std::ranges::count(plan, store::Need::kTopUp, &store::Assignment::need);
-    observer_.on_note(format("{} trials of undecided claims: {} more records", due.size(), more));
+    observer_.on_note(format("{} more records", more));
     total_ += more;
     ASSAY_TRY_VOID(measure_plan(plan));
   }
   return {};
+}
+
+/// First what is too wide; then, where nothing is or more would not pay, what is undecided. Reads
+/// back all records, which the plan is then made from.
+Result<std::vector<store::TopUp>> Run::top_ups_wanted() {
+  ASSAY_TRY(store::StoredRecords stored, folder_->records());
+  earlier_ = std::move(stored.records);
+  analysis::AnalysisOptions options;
+  options.known_floors = known_floors_;
+  const analysis::Findings findings = analysis::analyse(spec_, earlier_, options);
+  WidthTopUps wide = width_top_ups(findings, trials_, earlier_, spec_.run);
+  if (!wide.due.empty()) {
+    observer_.on_note(
+        format("{} trials are wider than {:.2g} %", wide.due.size(), 100 * spec_.run.width_target));
+    return std::move(wide.due);
+  }
+  if (wide.unaffordable > 0) {
+    observer_.on_note(format("{} trials stay wider than {:.2g} %: run.budget is spent",
+                             wide.unaffordable, 100 * spec_.run.width_target));
+  }
+  if (wide.at_limit > 0) {
+    observer_.on_note(
+        format("{} trials stay wider than {:.2g} % with {} processes "
+               "(run.processes_max)",
+               wide.at_limit, 100 * spec_.run.width_target, spec_.run.processes_max));
+  }
+  std::vector<store::TopUp> due = top_ups_due(findings, trials_, earlier_, spec_.run);
+  if (!due.empty()) observer_.on_note(format("{} trials of undecided claims", due.size()));
+  return due;
 }
 
 std::vector<store::Assignment> Run::plan_with(std::span<const store::TopUp> top_ups) const {
@@ -264,7 +331,7 @@ std::vector<store::Assignment> Run::plan_with(std::span<const store::TopUp> top_
                              .top_ups = top_ups});
 }
 
-Result<void> Run::measure_plan(const std::vector<store::Assignment>& plan) {
+Result<void> Run::measure_plan(std::span<const store::Assignment> plan) {
   for (auto block = plan.begin(); block != plan.end() && !stop_;) {
     const int replicate = block->replicate;
     const auto end = std::find_if(block, plan.end(), [replicate](const store::Assignment& next) {

@@ -389,6 +389,80 @@ TEST(Run, ADuplicateIsMeasuredOnceAndSaysSo) {
   EXPECT_THAT(refused.error().message(), HasSubstr("the same point as does=a"));
 }
 
+/// One call takes a nanosecond, one a hundred thousand times that: two classes, one planned floor.
+TEST(Run, AClassWithoutAFloorGetsOneAfterTheFirstProcess) {
+  const codec::TemporaryFolder results("runner");
+  spec::Spec spec = spec_of({"nothing", "work"});
+  spec.run.floor_trials = 1;
+  RunRequest request = request_for(spec, results.path());
+  Witness witness;
+  const RunSummary summary = done(request, witness);
+  EXPECT_THAT(witness.notes, Contains(HasSubstr("floor:does=nothing is measured as well")));
+  std::map<std::string, std::set<int>> replicates;
+  for (const Record& record : records_of(summary.folder)) {
+    if (record.kind == sweep::TrialKind::kFloor) {
+      replicates[record.trial_id].insert(record.replicate);
+    }
+  }
+  EXPECT_THAT(replicates, Contains(Pair("floor:does=nothing", ElementsAre(0, 1))));
+  EXPECT_THAT(replicates, Contains(Pair("floor:does=work", ElementsAre(0, 1))));
+  EXPECT_EQ(witness.done.back(), witness.total) << "the floors found later are counted";
+  // By its id it can be repeated, though no plan has it.
+  request.only = "floor:does=nothing";
+  EXPECT_EQ(done(request, witness).measured, 2);
+}
+
+TEST(Run, AClassFloorThatWasInterruptedIsGoneOnWith) {
+  const codec::TemporaryFolder results("runner");
+  spec::Spec spec = spec_of({"nothing", "work"});
+  spec.run.floor_trials = 1;
+  const RunRequest request = request_for(spec, results.path());
+  Witness witness;
+  std::atomic<bool> stop{false};
+  witness.at_record = [&](const Record& record) {
+    if (record.trial_id == "floor:does=nothing") stop = true;
+  };
+  const auto interrupted = run(request, witness, stop);
+  ASSERT_TRUE(interrupted) << interrupted.error().to_string();
+  EXPECT_TRUE(interrupted->was_stopped);
+  witness.at_record = nullptr;
+  const RunSummary summary = done(request, witness);
+  EXPECT_EQ(summary.folder, interrupted->folder);
+  const std::vector<Record> records = records_of(summary.folder);
+  EXPECT_EQ(std::ssize(records), interrupted->measured + summary.measured);
+  std::set<std::pair<std::uint64_t, int>> once;
+  for (const Record& record : records) {
+    EXPECT_TRUE(once.emplace(record.trial_key, record.replicate).second) << record.trial_id;
+  }
+  EXPECT_EQ(summary.resumed, interrupted->measured);
+  EXPECT_EQ(witness.done.back(), witness.total);
+}
+
+/// No interval is that narrow: every trial gets as many processes as there may be.
+TEST(Run, AWidthAsksForProcessesUpToTheLimit) {
+  const codec::TemporaryFolder results("runner");
+  spec::Spec spec = spec_of(names(2));
+  spec.run.processes = 3;
+  spec.run.processes_max = 5;
+  spec.run.width_target = 1e-9;
+  Witness witness;
+  const RunSummary summary = done(request_for(spec, results.path()), witness);
+  EXPECT_EQ(summary.measured, 10);
+  EXPECT_THAT(witness.notes, Contains(HasSubstr("stay wider than")));
+  EXPECT_EQ(witness.done.back(), witness.total);
+}
+
+TEST(Run, AWidthThatIsReachedAsksForNothing) {
+  const codec::TemporaryFolder results("runner");
+  spec::Spec spec = spec_of(names(1));
+  spec.run.processes = 3;
+  spec.run.processes_max = 30;
+  spec.run.width_target = 0.999;
+  spec.run.budget = 1ns;  // A machine so loud that even this is missed must not make it run on.
+  Witness witness;
+  EXPECT_EQ(done(request_for(spec, results.path()), witness).measured, 3);
+}
+
 TEST(Run, ToppedUpTrialsGetMoreProcesses) {
   const codec::TemporaryFolder results("runner");
   RunRequest request = request_for(spec_of(names(2)), results.path());

@@ -46,7 +46,16 @@ void add(Estimate& sum, const Range& range, std::int64_t count) {
   sum.high += Seconds(range.high) * static_cast<double>(count);
 }
 
-std::string assumption(const Estimate& sum) {
+/// Processes that a width may ask for beyond the planned ones: as many as there may be, at most as
+/// long as the budget for them.
+Seconds more_for_width(const spec::RunPolicy& run, Seconds planned) {
+  if (!(run.width_target > 0)) return Seconds(0);
+  const double more = static_cast<double>(run.processes_max - run.processes) / run.processes;
+  const Seconds all = planned * more;
+  return run.budget > Nanoseconds(0) ? std::min(all, Seconds(run.budget)) : all;
+}
+
+std::string times_text(const Estimate& sum) {
   const std::string policy =
       "a trial stops between its fewest samples and the end of warm-up and budget; calls longer "
       "than a sample, preparation and checks come on top";
@@ -85,7 +94,13 @@ Estimate estimate(const spec::Spec& spec, const Sweep& sweep, std::span<const Pa
   }
   const bool starts_per_trial = spec.run.isolate == spec::Isolation::kTrial;
   add(sum, kProcessStart, starts_per_trial ? sum.trials * processes : processes);
-  sum.assumes = assumption(sum);
+  sum.assumes = times_text(sum);
+  const Seconds more = more_for_width(spec.run, sum.high);
+  if (more == Seconds(0)) return sum;
+  sum.high += more;
+  sum.assumes += format("; up to {} of it for processes until intervals are within {:.2g} %",
+                        assay::to_text(std::chrono::duration_cast<Nanoseconds>(more)),
+                        100 * spec.run.width_target);
   return sum;
 }
 

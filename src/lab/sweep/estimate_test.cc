@@ -50,6 +50,20 @@ TEST(Estimate, AProcessPerTrialCostsItsStart) {
   EXPECT_NEAR(time.high.count(), 3 * 10 * (0.5 + 0.3), 1e-9);
 }
 
+TEST(Estimate, AWidthMayAskForMoreWithinItsBudget) {
+  spec::Spec spec = spec_with(3);
+  const Estimate plain = estimate(spec, sweep_of(11));
+  spec.run.processes_max = 9;
+  EXPECT_EQ(estimate(spec, sweep_of(11)).high, plain.high) << "undecided claims are not foreseen";
+  spec.run.width_target = 0.02;
+  const Estimate wide = estimate(spec, sweep_of(11));
+  EXPECT_EQ(wide.low, plain.low);
+  EXPECT_NEAR(wide.high.count(), 3 * plain.high.count(), 1e-9);
+  EXPECT_THAT(wide.assumes, ::testing::HasSubstr("until intervals are within 2 %"));
+  spec.run.budget = 10s;
+  EXPECT_NEAR(estimate(spec, sweep_of(11)).high.count(), plain.high.count() + 10, 1e-9);
+}
+
 TEST(Estimate, KnownTrialsTakeWhatTheyTook) {
   const Sweep sweep = sweep_of(3);
   const std::uint64_t first = key_of(sweep.trials[0]);

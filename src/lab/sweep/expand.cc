@@ -89,6 +89,22 @@ std::string id_text(const Scalar& value) {
   return text;
 }
 
+std::string shortened(std::string id) {
+  if (id.size() <= kIdMax) return id;
+  return format("{}~{}", id.substr(0, kIdMax - 17), to_hex(hash_bytes(id)));
+}
+
+Trial make_trial(const Spec& spec, TrialKind kind, Factors factors, std::vector<TrialArm> arms) {
+  const std::uint64_t seed = mix_seed(spec.run.seed, hash_of(factors));
+  return {.id = {},
+          .kind = kind,
+          .comparison = {},
+          .workload = spec.workload,
+          .factors = std::move(factors),
+          .arms = std::move(arms),
+          .seed = seed};
+}
+
 bool are_equal(const Trial& left, const Trial& right) {
   const bool same_frame = left.kind == right.kind && left.workload == right.workload &&
                           left.comparison == right.comparison &&
@@ -312,31 +328,21 @@ class Expander {
   void add_floors(std::size_t cells) {
     const std::size_t count = std::min(static_cast<std::size_t>(spec_.run.floor_trials), cells);
     for (std::size_t i = 0; i < count; ++i) {
-      const Trial& cell = sweep_.trials[(2 * i + 1) * cells / (2 * count)];
-      const Factors& factors = cell.arms.front().factors;
-      Trial trial = trial_of(TrialKind::kFloor, factors, {{"a", factors}, {"a again", factors}});
-      add(format("floor:{}", cell.id), std::move(trial));
+      Trial trial = floor_trial(spec_, sweep_.trials[(2 * i + 1) * cells / (2 * count)], 0);
+      std::string id = std::move(trial.id);
+      add(std::move(id), std::move(trial));
     }
   }
 
   Trial trial_of(TrialKind kind, Factors factors, std::vector<TrialArm> arms) const {
-    const std::uint64_t seed = mix_seed(spec_.run.seed, hash_of(factors));
-    return {.id = {},
-            .kind = kind,
-            .comparison = {},
-            .workload = spec_.workload,
-            .factors = std::move(factors),
-            .arms = std::move(arms),
-            .seed = seed};
+    return make_trial(spec_, kind, std::move(factors), std::move(arms));
   }
 
   void add(std::string id, Trial trial) {
     ++count_;
     if (!keeps_trials_) return;
     if (id.empty()) id = "point";
-    if (id.size() > kIdMax) {
-      id = format("{}~{}", id.substr(0, kIdMax - 17), to_hex(hash_bytes(id)));
-    }
+    id = shortened(std::move(id));
     // A repeated point is the second, third, ... of its name, as git counts: "k=96~2".
     // Counted by hash: two ids that collide would only make the second one read "~2".
     if (const int count = ++id_counts_[hash_bytes(id)]; count > 1) id += format("~{}", count);
@@ -369,6 +375,16 @@ class Expander {
 };
 
 }  // namespace
+
+Trial floor_trial(const Spec& spec, const Trial& trial, std::size_t arm) {
+  const TrialArm& measured = trial.arms[arm];
+  const Factors& factors = measured.factors;
+  Trial floor =
+      make_trial(spec, TrialKind::kFloor, factors, {{"a", factors}, {"a again", factors}});
+  floor.id = shortened(arm == 0 ? format("floor:{}", trial.id)
+                                : format("floor:{}:{}", trial.id, measured.name));
+  return floor;
+}
 
 Result<void> check_expected(const Spec& spec, const Sweep& sweep) {
   std::int64_t trials = 0;

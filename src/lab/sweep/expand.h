@@ -27,6 +27,10 @@ struct Sweep {
   std::int64_t filtered_count = 0;  ///< Points that `where` took out.
 };
 
+/// An arm of a trial against itself: "floor:k=107" for the first arm, "floor:k=107:flash" for
+/// another.
+Trial floor_trial(const spec::Spec& spec, const Trial& trial, std::size_t arm);
+
 /// Whether the sweep is what `expect:` says of its trials of kind kCell. An error names both
 /// counts.
 Result<void> check_expected(const spec::Spec& spec, const Sweep& sweep);

@@ -327,5 +327,21 @@ TEST(Expand, ComparesRowsOfAZippedAxis) {
   }
 }
 
+TEST(FloorTrial, IsTheArmAgainstItself) {
+  const spec::Spec spec = spec_of(
+      "params: {m: 1, n: 1}\naxes: {k: [1, 2]}\nrun: {floor_trials: 2}\n"
+      "arms: {blas: {}, dnn: {library: onednn}}\n");
+  const auto sweep = expand(spec);
+  ASSERT_TRUE(sweep) << sweep.error().to_string();
+  const Trial base = floor_trial(spec, sweep->trials[0], 0);
+  EXPECT_EQ(base.id, "floor:k=1");
+  EXPECT_EQ(key_of(base), key_of(sweep->trials[2])) << "the same that is planned";
+  EXPECT_EQ(base.seed, sweep->trials[2].seed);
+  const Trial other = floor_trial(spec, sweep->trials[0], 1);
+  EXPECT_EQ(other.id, "floor:k=1:dnn");
+  EXPECT_EQ(*other.arms[0].factors.text("library"), "onednn");
+  EXPECT_EQ(other.arms[0].factors, other.arms[1].factors);
+}
+
 }  // namespace
 }  // namespace assay::sweep

@@ -56,7 +56,8 @@ class InventedArm final : public workload::PreparedArm {
     if (does_ != "throw_later") misbehave(does_);
     if (does_ == "eat_memory") eat_memory();
     if (does_ == "fail") return Error::environment("the invented device is gone");
-    for (std::int64_t i = 0; i < times; ++i) {
+    const std::int64_t steps = does_ == "work" ? 100'000 : 1;
+    for (std::int64_t i = 0; i < steps * times; ++i) {
       state_ = mix_seed(state_, 1);
     }
     return {};
