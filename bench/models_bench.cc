@@ -32,7 +32,7 @@
 #include "engine/backends/torch/torch_backend.h"
 #include "engine/graph/storage.h"
 #include "engine/kernels/cpu/fma_loop.h"
-#include "engine/kernels/cpu/read_loop.h"
+#include "engine/kernels/cpu/memory_loops.h"
 #include "engine/models/model_list.h"
 #include "engine/tensor/comparison.h"
 #include "oracle/count/graph_count.h"

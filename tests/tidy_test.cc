@@ -164,6 +164,11 @@ const std::map<std::string, std::string> kUntestedHeaders{
     {"src/lab/workload/model_check.h", "model runs of tests/experiments_test are judged by it"},
     {"src/lab/workload/vit_pipeline.h", "vit_test runs it in every order and depth"},
     {"src/lab/workload/workload.h", "an interface; every workload test implements it"},
+    {"src/oracle/probe/efficiency_section.h", "probe_test fills a profile by it"},
+    {"src/oracle/probe/overhead_section.h", "the same"},
+    {"src/oracle/probe/peak_section.h", "the same"},
+    {"src/oracle/probe/section.h", "an interface; the sections of probe_test implement it"},
+    {"src/oracle/probe/stream_section.h", "the same as the other sections"},
 };
 
 TEST(Tidy, EveryPublicHeaderHasASiblingTest) {

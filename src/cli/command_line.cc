@@ -25,13 +25,12 @@ constexpr std::string_view kExitCodes =
     "the command or the experiment file; 3 the machine lacks something; 70 a bug in Assay.";
 
 /// Commands of the design whose wing is not in this program yet, and where it will come from.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kAbsent{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kAbsent{{
     {"serve", "the live report"},
     {"submit", "Slurm"},
     {"status", "Slurm"},
     {"collect", "Slurm"},
     {"launch-all", "Slurm"},
-    {"probe", "the oracle"},
     {"sweep", "the oracle"},
     {"calibrate", "the oracle"},
     {"trace", "traces"},
@@ -48,6 +47,7 @@ struct Slots {
   GenerateArguments generate;
   EstimateArguments estimate;
   TourArguments tour;
+  ProbeArguments probe;
   WorkerArguments worker;
   DjinndArguments djinnd;
   DjinnArguments djinn;
@@ -254,6 +254,21 @@ void add_estimate_command(CLI::App& app, EstimateArguments& what) {
       ->check(CLI::IsMember({"markdown", "csv"}));
 }
 
+void add_probe_command(CLI::App& app, ProbeArguments& what) {
+  CLI::App& command =
+      *app.add_subcommand("probe", "Measure this machine, and write it as a hardware profile");
+  command.add_flag("--quick", what.is_quick, "Some seconds: few shapes, wider intervals");
+  CLI::Option* output =
+      command.add_option("--output", what.output, "The file (default: hardware/<host>.yaml)");
+  command.add_flag("--force", what.is_forced, "Replace a profile that this host did not write");
+  command.add_option("--threads", what.threads, "Besides one (default: one a core)")
+      ->check(CLI::Range(1, 1024));
+  command
+      .add_option("--check", what.check,
+                  "Write nothing: has this profile drifted? Exit with 1 where it has")
+      ->excludes(output);
+}
+
 void build(CLI::App& app, Slots& slots) {
   app.name("assay");
   app.description(std::string(kAbout));
@@ -266,6 +281,7 @@ void build(CLI::App& app, Slots& slots) {
   add_reading_commands(app, slots);
   add_generate_command(app, slots.generate);
   add_estimate_command(app, slots.estimate);
+  add_probe_command(app, slots.probe);
   CLI::App& help = *app.add_subcommand("help", "Print the help of a command, or of all");
   help.add_option("command", slots.help_topic, "The command");
   help.add_flag("--markdown", slots.wants_markdown, "All of it as a page of the documentation");
@@ -313,6 +329,7 @@ Result<Command> take_command(CLI::App& app, Slots& slots) {
   if (name == "generate") return Command(std::move(slots.generate));
   if (name == "estimate") return Command(std::move(slots.estimate));
   if (name == "tour") return Command(std::move(slots.tour));
+  if (name == "probe") return Command(std::move(slots.probe));
   if (name == "worker") return Command(slots.worker);
   if (name == "djinnd") return Command(std::move(slots.djinnd));
   if (name == "djinn") return Command(std::move(slots.djinn));

@@ -94,6 +94,14 @@ struct TourArguments {
   std::filesystem::path results;
 };
 
+struct ProbeArguments {
+  std::filesystem::path output;  ///< Empty: hardware/<host>.yaml.
+  std::string check;             ///< A profile to compare with; empty: write one.
+  int threads = 0;               ///< Besides one; 0: one a core.
+  bool is_quick = false;
+  bool is_forced = false;
+};
+
 /// The other side of runner/: reads trials from one descriptor, writes records to another.
 struct WorkerArguments {
   int in = -1;
@@ -122,8 +130,8 @@ struct PrintArguments {
 };
 
 using Command = std::variant<RunArguments, PlanArguments, ListArguments, ReadArguments,
-                             GenerateArguments, EstimateArguments, TourArguments, WorkerArguments,
-                             DjinndArguments, DjinnArguments, PrintArguments>;
+                             GenerateArguments, EstimateArguments, TourArguments, ProbeArguments,
+                             WorkerArguments, DjinndArguments, DjinnArguments, PrintArguments>;
 
 /// `arguments` without the program's name. An error says what was expected and the nearest name.
 Result<Command> parse_command_line(std::span<const std::string> arguments);

@@ -45,7 +45,7 @@ TEST(CommandLine, MistakesAreAnsweredWithTheNearestName) {
            Case{{"run", "x", "--only", ""}, "--only: a trial id is not empty"},
            Case{{"compare", "a"}, "`assay help compare` shows"},
            Case{{"help", "tuor"}, "unknown command: tuor; did you mean tour?"},
-           Case{{"probe"}, "unsupported: assay probe: the oracle is not part of this version"},
+           Case{{"trace"}, "unsupported: assay trace: traces is not part of this version"},
            Case{{"--frob"}, "unknown option: --frob"},
        }) {
     const Result<Command> command = parse(words);

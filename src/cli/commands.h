@@ -25,6 +25,7 @@ Result<int> list_command(const ListArguments& arguments, const Context& context)
 Result<int> read_command(const ReadArguments& arguments, const Context& context);
 Result<int> generate_command(const GenerateArguments& arguments, const Context& context);
 Result<int> estimate_command(const EstimateArguments& arguments, const Context& context);
+Result<int> probe_command(const ProbeArguments& arguments, const Context& context);
 Result<int> tour_command(const TourArguments& arguments, const Context& context);
 Result<int> djinnd_command(const DjinndArguments& arguments, const Context& context);
 Result<int> djinn_command(const DjinnArguments& arguments, const Context& context);

@@ -27,6 +27,9 @@ Result<int> perform(const Command& command, const Context& context) {
     return estimate_command(*estimate, context);
   }
   if (const auto* tour = std::get_if<TourArguments>(&command)) return tour_command(*tour, context);
+  if (const auto* probe = std::get_if<ProbeArguments>(&command)) {
+    return probe_command(*probe, context);
+  }
   if (const auto* worker = std::get_if<WorkerArguments>(&command)) {
     return worker_command(*worker, context);
   }

@@ -26,6 +26,11 @@ ThreadCounts count_threads() {
   return counts;
 }
 
+void meet(int threads) {
+#pragma omp parallel num_threads(threads)
+  asm volatile("" : : : "memory");  // Else the region is nothing, and is left out.
+}
+
 void in_every_thread(const std::function<void()>& work) {
 #pragma omp parallel
   work();

@@ -15,6 +15,9 @@ struct ThreadCounts {
 };
 ThreadCounts count_threads();
 
+/// A parallel region of so many threads that does nothing: what sending them off and waiting costs.
+void meet(int threads);
+
 /// Once in every thread of the pool, the caller among them, at the same time.
 void in_every_thread(const std::function<void()>& work);
 

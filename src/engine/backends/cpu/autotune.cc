@@ -5,7 +5,7 @@
 
 #include "core/clock.h"
 #include "engine/kernels/cpu/gemm.h"
-#include "engine/kernels/cpu/read_loop.h"
+#include "engine/kernels/cpu/memory_loops.h"
 #include "engine/kernels/cpu/sdpa_vector.h"
 #include "engine/tensor/host_tensor.h"
 

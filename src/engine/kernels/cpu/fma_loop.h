@@ -4,6 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "engine/tensor/dtype.h"
 
 namespace assay::kernels {
 
@@ -12,5 +16,16 @@ namespace assay::kernels {
 double fma_loop(std::int64_t rounds, int threads);
 /// Floating-point operations of that call.
 double fma_loop_flops(std::int64_t rounds, int threads);
+
+/// The loop in one instruction set and one type.
+struct FmaLoop {
+  std::string_view isa;  ///< "sse" (multiplies, then adds), "avx2", "avx512"
+  tensor::DType dtype = tensor::DType::kF32;
+  double (*run)(std::int64_t rounds) = nullptr;  ///< On the calling thread.
+  double flops_per_round = 0;
+};
+/// Those that this CPU can run, the narrowest first.
+std::vector<FmaLoop> fma_loops();
+double fma_loop(const FmaLoop& loop, std::int64_t rounds, int threads);
 
 }  // namespace assay::kernels

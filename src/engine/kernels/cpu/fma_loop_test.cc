@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <vector>
 
 namespace assay::kernels {
 namespace {
@@ -25,6 +26,23 @@ TEST(FmaLoop, CountsTwoFlopsPerLaneAndChain) {
   const double one = fma_loop_flops(1, 1);
   EXPECT_GE(one, 2 * 12 * 4);
   EXPECT_EQ(fma_loop_flops(10, 2), 20 * one);
+}
+
+/// Every instruction set and type gives the same sum, and counts its own lanes.
+TEST(FmaLoop, EveryVariantDoesTheSameWork) {
+  const std::vector<FmaLoop> loops = fma_loops();
+#if defined(__x86_64__)
+  ASSERT_GE(loops.size(), 2U);
+  EXPECT_EQ(loops[0].isa, "sse");
+  EXPECT_EQ(loops[0].flops_per_round, 2 * 12 * 4);
+#endif
+  for (const FmaLoop& loop : loops) {
+    EXPECT_NEAR(fma_loop(loop, 1'000, 2), 2 * fma_loop(1'000, 1), 2e-3) << loop.isa;
+    const bool is_double = loop.dtype == tensor::DType::kF64;
+    EXPECT_TRUE(is_double || loop.dtype == tensor::DType::kF32);
+    const double want = loops[0].flops_per_round / (is_double ? 2 : 1);
+    EXPECT_GE(loop.flops_per_round, want) << loop.isa;
+  }
 }
 
 }  // namespace
