@@ -163,6 +163,13 @@ Outcome<Done> TextSegment::release(const WeightKey& key) {
   return Done{};
 }
 
+bool TextSegment::drop(const WeightKey& key) {
+  const auto at = find(key, State::kSealed);
+  if (!at || (*at)->second.uses > 0) return false;
+  remove(*at);
+  return true;
+}
+
 Outcome<Done> TextSegment::lend(const WeightKey& key, Bytes size) {
   if (entries_.contains(key)) {
     return Refusal::because(RefusalReason::kAlreadySealed, "{} is here already", name_of(key));

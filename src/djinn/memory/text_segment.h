@@ -56,6 +56,8 @@ class TextSegment {
   /// Keeps it here until it is released as often.
   Outcome<std::span<const std::byte>> acquire(const WeightKey& key);
   Outcome<Done> release(const WeightKey& key);
+  /// Leaves at once, not only when its room is needed; false where it is in use, or not here.
+  bool drop(const WeightKey& key);
 
   /// Room for what the device holds elsewhere of its own accord (weights that a backend packed):
   /// counted here, and the pages behind it are the machine's until it is given back.

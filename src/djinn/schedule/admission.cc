@@ -78,7 +78,12 @@ Verdict AdmissionBook::ask(Nanoseconds now, const AdmissionRequest& request) {
     bytes_before += waiting->request.reserved.count();
   }
   const auto eta = eta_behind(bytes_before);
-  if (!request.may_queue) return rejected(RejectReason::kFull, eta);
+  if (!request.may_queue) {
+    return rejected(fits_quota(request) ? RejectReason::kFull : RejectReason::kTenantQuota, eta);
+  }
+  const auto queued = std::ranges::count(
+      queue_, request.tenant, [](const Waiting& waiting) { return waiting.request.tenant; });
+  if (queued >= quota.queued_max) return rejected(RejectReason::kTenantQuota, eta);
   if (std::ssize(queue_) >= options_.queue_max) return rejected(RejectReason::kQueueFull, eta);
   if (request.wait_max && eta && *eta > *request.wait_max) {
     return rejected(RejectReason::kDeadlineMissed, eta);
@@ -145,14 +150,19 @@ std::vector<ReservationId> AdmissionBook::admit_waiting(Nanoseconds now) {
   return admitted;
 }
 
-bool AdmissionBook::start_computing(ReservationId id) {
+bool AdmissionBook::may_compute(ReservationId id) const {
   const auto at = admitted_.find(id);
   ASSAY_CHECK(at != admitted_.end(), "who computes was admitted");
-  if (at->second.is_computing) return true;
   const std::int64_t bytes = at->second.request.reserved.count();
-  if (bytes > options_.device.count() - computing_) return false;
-  at->second.is_computing = true;
-  computing_ += bytes;
+  return at->second.is_computing || bytes <= options_.device.count() - computing_;
+}
+
+bool AdmissionBook::start_computing(ReservationId id) {
+  if (!may_compute(id)) return false;
+  Reservation& reservation = admitted_.at(id);
+  if (reservation.is_computing) return true;
+  reservation.is_computing = true;
+  computing_ += reservation.request.reserved.count();
   return true;
 }
 

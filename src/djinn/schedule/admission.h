@@ -33,6 +33,7 @@ constexpr std::size_t index_of(QosClass qos) {
 struct TenantQuota {
   Bytes reserved_max{INT64_MAX};
   std::int64_t sessions_max = INT64_MAX;
+  std::int64_t queued_max = INT64_MAX;  ///< Of them that wait for room.
 };
 
 struct AdmissionOptions {
@@ -47,7 +48,7 @@ struct AdmissionOptions {
 
 enum class RejectReason : std::uint8_t {
   kTooLarge,       ///< Would not fit an empty server.
-  kTenantQuota,    ///< Of its tenant, by itself.
+  kTenantQuota,    ///< Of its tenant: of memory, of sessions, or of places in the queue.
   kFull,           ///< No room, and it would not wait.
   kQueueFull,      ///< No room to wait either.
   kDeadlineMissed  ///< The wait is expected to be longer than it would wait.
@@ -88,6 +89,8 @@ class AdmissionBook {
   /// The session is about to compute: true if the reservations of all that do still fit the device.
   /// False is no refusal but a wait: asked again when another one stopped.
   bool start_computing(ReservationId id);
+  /// Whether it would be true now.
+  bool may_compute(ReservationId id) const;
   void stop_computing(ReservationId id);
 
   Bytes capacity() const;

@@ -97,6 +97,21 @@ TEST(Admission, ATenantAtItsQuotaHoldsNobodyElseUp) {
   EXPECT_THAT(book.admit_waiting(2s), testing::ElementsAre(second.reservation));
 }
 
+TEST(Admission, ATenantHasSoManyPlacesInTheQueue) {
+  AdmissionBook book = book_of(100);
+  book.set_quota("b", {.sessions_max = 1, .queued_max = 1});
+  EXPECT_EQ(book.ask(1s, ask_for(10, "b")).admission, Admission::kAdmitted);
+  EXPECT_TRUE(book.may_compute(1));
+  AdmissionRequest hurried = ask_for(10, "b");
+  hurried.may_queue = false;
+  EXPECT_EQ(book.ask(1s, hurried).reason, RejectReason::kTenantQuota) << "there is room";
+  EXPECT_EQ(book.ask(1s, ask_for(10, "b")).admission, Admission::kQueued);
+  const Verdict third = book.ask(1s, ask_for(10, "b"));
+  EXPECT_EQ(third.admission, Admission::kRejected);
+  EXPECT_EQ(third.reason, RejectReason::kTenantQuota);
+  EXPECT_EQ(book.ask(1s, ask_for(100, "a")).admission, Admission::kQueued) << "others' places";
+}
+
 TEST(Admission, ClassesGoInOrderUntilSomebodyStarves) {
   AdmissionBook book({.device = Bytes(10), .starves_after = 5s});
   const Verdict running = book.ask(0s, ask_for(10));

@@ -59,18 +59,23 @@ Result<void> EventLoop::watch(int descriptor, Ready interest, Handler handler) {
   if (::epoll_ctl(poll_.number(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
     return system_error("watching a descriptor");
   }
-  watches_[descriptor] = {.number = event.data.u64, .handler = std::move(handler)};
+  watches_[descriptor] = {
+      .number = event.data.u64, .interest = interest, .handler = std::move(handler)};
   return {};
 }
 
 Result<void> EventLoop::change(int descriptor, Ready interest) {
   const auto watch = watches_.find(descriptor);
   ASSAY_CHECK(watch != watches_.end(), "only what is watched is changed");
+  if (watch->second.interest == interest) return {};
   epoll_event event{};
   event.events = events_of(interest);
   event.data.u64 = watch->second.number;
-  if (::epoll_ctl(poll_.number(), EPOLL_CTL_MOD, descriptor, &event) == 0) return {};
-  return system_error("changing what is watched");
+  if (::epoll_ctl(poll_.number(), EPOLL_CTL_MOD, descriptor, &event) != 0) {
+    return system_error("changing what is watched");
+  }
+  watch->second.interest = interest;
+  return {};
 }
 
 void EventLoop::forget(int descriptor) {

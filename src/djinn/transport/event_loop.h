@@ -61,6 +61,7 @@ class EventLoop {
  private:
   struct Watch {
     std::uint64_t number = 0;  ///< Of this watch: a descriptor's number comes again.
+    Ready interest;
     Handler handler;
   };
 

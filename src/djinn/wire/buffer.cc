@@ -21,6 +21,17 @@ Buffer Buffer::copy_of(std::span<const std::byte> bytes) {
   return copy;
 }
 
+Buffer Buffer::copy_of(std::span<const std::span<const std::byte>> parts) {
+  std::size_t size = 0;
+  for (const auto& part : parts)
+    size += part.size();
+  Buffer copy(size);
+  auto end = copy.bytes().begin();
+  for (const auto& part : parts)
+    end = std::ranges::copy(part, end).out;
+  return copy;
+}
+
 void Buffer::grow_to(std::size_t size) {
   ASSAY_CHECK_GE(size, size_, "a buffer only grows");
   Buffer larger(size);

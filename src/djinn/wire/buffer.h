@@ -29,6 +29,8 @@ class Buffer {
   }
   ~Buffer() = default;
   static Buffer copy_of(std::span<const std::byte> bytes);
+  /// One behind the other.
+  static Buffer copy_of(std::span<const std::span<const std::byte>> parts);
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }

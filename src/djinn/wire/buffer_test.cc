@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace assay::djinn {
 namespace {
@@ -28,6 +29,16 @@ TEST(Buffer, KeepsItsBytesWhenItGrows) {
   ASSERT_EQ(buffer.size(), 1000U);
   EXPECT_TRUE(std::ranges::equal(buffer.bytes().first(3), kBytes));
   EXPECT_DEATH(buffer.grow_to(999), "only grows");
+}
+
+TEST(Buffer, GathersParts) {
+  constexpr std::array kFirst{std::byte{1}, std::byte{2}};
+  constexpr std::array kLast{std::byte{3}};
+  const std::vector<std::span<const std::byte>> parts{kFirst, {}, kLast};
+  const Buffer buffer = Buffer::copy_of(parts);
+  constexpr std::array kAll{std::byte{1}, std::byte{2}, std::byte{3}};
+  EXPECT_TRUE(std::ranges::equal(buffer.bytes(), kAll));
+  EXPECT_TRUE(Buffer::copy_of(std::span<const std::span<const std::byte>>()).empty());
 }
 
 TEST(Buffer, LeavesNothingBehindWhenItMoves) {

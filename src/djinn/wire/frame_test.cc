@@ -118,7 +118,7 @@ TEST(FrameHeader, NamesWhatIsWrong) {
       {"version 0", 8, {0, 0}, FrameDefect::kVersion, "version 0 of a frame; expected 1 to 1"},
       {"a later version", 8, {2, 0}, FrameDefect::kVersion, "version 2"},
       {"opcode 0", 10, {0, 0}, FrameDefect::kOpcode, "one of the closed set"},
-      {"opcode 32", 10, {32, 0}, FrameDefect::kOpcode, "one of the closed set"},
+      {"opcode 34", 10, {34, 0}, FrameDefect::kOpcode, "one of the closed set"},
       {"opcode 65535", 10, {255, 255}, FrameDefect::kOpcode, "one of the closed set"},
       {"an unknown flag", 12, {0x1D}, FrameDefect::kFlags, "the flags"},
       {"payload kind 3", 12, {0x0F}, FrameDefect::kFlags, "the flags"},

@@ -48,6 +48,8 @@ constexpr std::array kLimits{
     OpcodeLimits{Opcode::kStatsText, "STATS_TEXT", kServer, 16 * kMi, 0, false},
     OpcodeLimits{Opcode::kFlushPlans, "FLUSH_PLANS", kClient, 256, 0, true},
     OpcodeLimits{Opcode::kFlushedPlans, "FLUSHED_PLANS", kServer, 256, 0, true},
+    OpcodeLimits{Opcode::kUnloadModel, "UNLOAD_MODEL", kClient, 256, 0, true},
+    OpcodeLimits{Opcode::kUnloadedModel, "UNLOADED_MODEL", kServer, 256, 0, true},
 };
 
 constexpr bool is_in_order() {

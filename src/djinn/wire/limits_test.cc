@@ -28,6 +28,7 @@ TEST(OpcodeLimits, NumbersNeverMove) {
   EXPECT_EQ(static_cast<int>(Opcode::kLoadModel), 12);
   EXPECT_EQ(static_cast<int>(Opcode::kAppend), 21);
   EXPECT_EQ(static_cast<int>(Opcode::kFlushedPlans), 31);
+  EXPECT_EQ(static_cast<int>(Opcode::kUnloadedModel), 33);
 }
 
 TEST(OpcodeLimits, KeepControlSmall) {

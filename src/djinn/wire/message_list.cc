@@ -34,7 +34,8 @@ constexpr auto kEntries =
                VerdictMessage, ResumeSessionMessage, ResumedSessionMessage, CloseSessionMessage,
                CallMessage, CallResultMessage, AppendMessage, AppendResultMessage,
                SignalPhaseMessage, FetchMessage, FetchedMessage, ReleaseMessage, CancelMessage,
-               StatsMessage, StatsTextMessage, FlushPlansMessage, FlushedPlansMessage>();
+               StatsMessage, StatsTextMessage, FlushPlansMessage, FlushedPlansMessage,
+               UnloadModelMessage, UnloadedModelMessage>();
 
 constexpr bool is_in_order() {
   for (std::size_t i = 0; i < kEntries.size(); ++i) {

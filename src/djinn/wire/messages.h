@@ -21,8 +21,12 @@ namespace assay::djinn {
 enum Feature : std::uint64_t {
   kFeatureSharedRing = 1,  ///< Frames over shared memory instead of the socket (unix sockets).
   kFeatureChecksums = 2,   ///< Bodies and inline payloads carry their checksum.
+  /// Both sides copy every payload once more on its way in and out, as those do who have no
+  /// tensors where the bytes arrive: what not copying gains is the difference.
+  kFeatureCopies = 4,
 };
-inline constexpr std::uint64_t kFeaturesKnown = kFeatureSharedRing | kFeatureChecksums;
+inline constexpr std::uint64_t kFeaturesKnown =
+    kFeatureSharedRing | kFeatureChecksums | kFeatureCopies;
 
 struct HelloMessage {
   static constexpr Opcode kOpcode = Opcode::kHello;
@@ -222,9 +226,12 @@ struct StatsTextMessage {
 
 struct FlushPlansMessage {
   static constexpr Opcode kOpcode = Opcode::kFlushPlans;
+  std::optional<ModelId> model = {};  ///< Its plans; none: all plans.
 
   template <class Self, class Visit>
-  static void fields(Self& /*self*/, Visit /*visit*/) {}
+  static void fields(Self& self, Visit visit) {
+    visit("model", self.model);
+  }
 };
 
 struct FlushedPlansMessage {

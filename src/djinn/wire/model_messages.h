@@ -100,6 +100,31 @@ struct LoadedModelMessage {
   }
 };
 
+/// The connection does not need the model any more.
+struct UnloadModelMessage {
+  static constexpr Opcode kOpcode = Opcode::kUnloadModel;
+  ModelId model = {};
+  bool drops_weights = false;  ///< Nor what was sent of its weights, unless they are in use.
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("model", self.model);
+    visit("drops_weights", self.drops_weights);
+  }
+};
+
+struct UnloadedModelMessage {
+  static constexpr Opcode kOpcode = Opcode::kUnloadedModel;
+  bool is_gone = false;  ///< Else another connection or a session uses it, and it stays.
+  std::uint64_t weights_dropped = 0;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit visit) {
+    visit("is_gone", self.is_gone);
+    visit("weights_dropped", self.weights_dropped);
+  }
+};
+
 /// A value that stays on the server. 0: none.
 using ValueHandle = std::uint64_t;
 

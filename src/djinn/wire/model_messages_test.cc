@@ -24,6 +24,10 @@ TEST(ModelMessages, AreReadAsTheyWereWritten) {
                                                     .passes_off = {"fold"}});
   EXPECT_EQ(load.weights[0], (NamedWeight{"wte", weight}));
   EXPECT_EQ(load.passes_off, std::vector<std::string>{"fold"});
+  EXPECT_TRUE(there_and_back(UnloadModelMessage{.drops_weights = true}).drops_weights);
+  EXPECT_EQ(
+      there_and_back(UnloadedModelMessage{.is_gone = true, .weights_dropped = 3}).weights_dropped,
+      3U);
   const auto loaded = there_and_back(LoadedModelMessage{
       .model = some_model(), .weight_bytes = 1ULL << 40U, .was_there = true, .load_time = 5ms});
   EXPECT_EQ(loaded.model, some_model());

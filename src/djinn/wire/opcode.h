@@ -42,6 +42,8 @@ enum class Opcode : std::uint16_t {
   kStatsText = 29,
   kFlushPlans = 30,
   kFlushedPlans = 31,
+  kUnloadModel = 32,
+  kUnloadedModel = 33,
 };
 
 /// Who may say it.

@@ -138,6 +138,8 @@ struct AppendMessage {
   OutputPolicy policy = OutputPolicy::kIds;
   std::optional<Sampling> sampling = {};  ///< None: always the best.
   std::vector<TokenId> stop_ids = {};     ///< A row ends behind one of these.
+  /// The session forgets first what it holds, whatever becomes of the request then.
+  bool starts_anew = false;
   Result<void> check() const;
 
   template <class Self, class Visit>
@@ -149,6 +151,7 @@ struct AppendMessage {
     visit("policy", self.policy);
     visit("sampling", self.sampling);
     visit("stop_ids", self.stop_ids);
+    visit("starts_anew", self.starts_anew);
   }
 };
 

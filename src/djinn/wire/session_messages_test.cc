@@ -43,7 +43,9 @@ TEST(SessionMessages, AreReadAsTheyWereWritten) {
       .generate = 16,
       .policy = OutputPolicy::kLast,
       .sampling = Sampling{.temperature = 0.7, .top_p = 0.9, .top_k = 40, .seed = ~0ULL},
-      .stop_ids = {2}});
+      .stop_ids = {2},
+      .starts_anew = true});
+  EXPECT_TRUE(append.starts_anew);
   EXPECT_EQ(append.counts, (std::vector<std::uint32_t>{2, 0, 1}));
   EXPECT_EQ(append.ids, (std::vector<TokenId>{50'256, 0, 7}));
   EXPECT_EQ(append.sampling->temperature, 0.7);

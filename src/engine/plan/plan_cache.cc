@@ -77,12 +77,16 @@ void PlanCache::keep(const PlanKey& key, Entry entry) {
 
 void PlanCache::evict_beyond_limit() {
   while (counts_.held > limit_ && uses_.size() > 1) {
-    const auto oldest = slots_.find(uses_.front());
-    counts_.held = Bytes(counts_.held.count() - oldest->second.entry->facts().arena.count());
-    slots_.erase(oldest);
-    uses_.pop_front();
+    remove(PlanKey(uses_.front()));
     ++counts_.evictions;
   }
+}
+
+void PlanCache::remove(const PlanKey& key) {
+  const auto slot = slots_.find(key);
+  counts_.held = Bytes(counts_.held.count() - slot->second.entry->facts().arena.count());
+  uses_.erase(slot->second.use);
+  slots_.erase(slot);
 }
 
 std::int64_t PlanCache::clear() {
@@ -93,6 +97,17 @@ std::int64_t PlanCache::clear() {
   uses_.clear();
   counts_.held = Bytes(0);
   return cleared;
+}
+
+std::int64_t PlanCache::clear_of(const std::string& weights) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<PlanKey> keys;
+  for (const PlanKey& key : uses_) {
+    if (key.weights == weights) keys.push_back(key);
+  }
+  for (const PlanKey& key : keys)
+    remove(key);
+  return std::ssize(keys);
 }
 
 std::string PlanCache::explain_miss(const PlanKey& key) const {

@@ -50,6 +50,8 @@ class PlanCache {
   Result<Entry> get(const PlanKey& key, const Build& build);
   /// Forgets what is built, and says how much that was: the next call of each builds again.
   std::int64_t clear();
+  /// The same of one model: of the plans with this identity of loaded weights.
+  std::int64_t clear_of(const std::string& weights);
   /// Why `key` is not there: "bindings: sequence 128 here, 64 and 256 known"; empty when it is.
   std::string explain_miss(const PlanKey& key) const;
   PlanCacheCounts counts() const;
@@ -61,6 +63,7 @@ class PlanCache {
   };
   void keep(const PlanKey& key, Entry entry);
   void evict_beyond_limit();
+  void remove(const PlanKey& key);
 
   const Bytes limit_;
   mutable std::mutex mutex_;

@@ -25,6 +25,41 @@ using OnToken = std::function<bool(std::int64_t row, TokenId token)>;
 using AppendTokens = std::function<Result<std::vector<std::span<const float>>>(
     const std::vector<std::vector<TokenId>>& tokens)>;
 
+/// What is written so far, for whoever runs the steps: between two of them the world may change.
+///
+///   ASSAY_TRY(Writing writing, Writing::create(prompts, options));
+///   do { ... append writing.next() to the rows ... } while (*writing.take(scores));
+class Writing {
+ public:
+  /// A user error where a prompt is empty, or the options make no sense.
+  static Result<Writing> create(const std::vector<std::vector<TokenId>>& prompts,
+                                const GenerationOptions& options);
+
+  /// What every row appends next: its prompt first, then the token that was chosen for it.
+  const std::vector<std::vector<TokenId>>& next() const { return next_; }
+  /// Scores of each row's next token, after next() was appended. False when all is written.
+  Result<bool> take(std::span<const std::span<const float>> scores,
+                    const OnToken& on_token = nullptr);
+  /// The new tokens of each row.
+  std::vector<std::vector<TokenId>> answers() const;
+
+ private:
+  /// One row while it writes.
+  struct Writer {
+    Random random;
+    std::vector<TokenId> answer;
+    bool has_ended = false;
+  };
+  Writing(std::vector<Writer> writers, const std::vector<std::vector<TokenId>>& prompts,
+          const GenerationOptions& options)
+      : options_(options), writers_(std::move(writers)), next_(prompts) {}
+
+  GenerationOptions options_;
+  std::vector<Writer> writers_;
+  std::vector<std::vector<TokenId>> next_;
+  std::int64_t steps_ = 0;
+};
+
 /// The same over whatever keeps the rows.
 Result<std::vector<std::vector<TokenId>>> generate(const AppendTokens& append,
                                                    const std::vector<std::vector<TokenId>>& prompts,
