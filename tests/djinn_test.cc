@@ -222,6 +222,105 @@ TEST(Djinn, AWarmStepOfDecodingIsAFewBytes) {
   }
 }
 
+TEST(Djinn, AnUnloadedModelBeginsFromNothing) {
+  const RunningServer server;
+  const graph::Graph graph = mlp_graph();
+  const graph::Weights weights = *graph::seeded_weights(graph, 3);
+  const HostTensor x = random_tensor({DType::kF32, {2, 24}}, 7);
+  Client client = server.client();
+  Client other = server.client();
+  std::string first;
+  for (int round = 0; round < 3; ++round) {
+    auto model = client.load(graph, weights);
+    ASSERT_TRUE(model) << model.error().to_string();
+    EXPECT_GT(model->weight_bytes_sent(), 0U) << "what was dropped is sent again";
+    const auto result = model->call({{"x", x.view()}});
+    ASSERT_TRUE(result);
+    if (round == 0) first = bytes_of(result->outputs.view(0));
+    EXPECT_EQ(bytes_of(result->outputs.view(0)), first);
+    if (round == 1) {
+      ASSERT_TRUE(other.load(graph, weights));
+    }
+    const auto unloaded = client.unload(*model, true);
+    ASSERT_TRUE(unloaded) << unloaded.error().to_string();
+    EXPECT_EQ(unloaded->is_gone, round != 1) << "unless somebody else uses it";
+    EXPECT_EQ(unloaded->weights_dropped, round == 1 ? 0U : 2U);
+    if (round == 1) {
+      EXPECT_TRUE(model->call({{"x", x.view()}})) << "it is there as long as the other one";
+      EXPECT_TRUE(other.unload(*model, true)->is_gone);
+    }
+    const auto after = model->call({{"x", x.view()}});
+    ASSERT_FALSE(after);
+    EXPECT_THAT(after.error().to_string(), HasSubstr("load it (again)"));
+  }
+}
+
+TEST(Djinn, PlansOfOneModelAreFlushed) {
+  const RunningServer server;
+  Client client = server.client();
+  const graph::Graph graph = mlp_graph();
+  auto one = client.load(graph, *graph::seeded_weights(graph, 1));
+  auto two = client.load(graph, *graph::seeded_weights(graph, 2));
+  ASSERT_TRUE(one && two);
+  for (const std::int64_t batch : {1, 2}) {
+    const HostTensor x = random_tensor({DType::kF32, {batch, 24}}, 7);
+    ASSERT_TRUE(one->call({{"x", x.view()}}) && two->call({{"x", x.view()}}));
+  }
+  EXPECT_EQ(*client.flush_plans(*one), 2U);
+  EXPECT_EQ(*client.flush_plans(*one), 0U);
+  EXPECT_EQ(*client.flush_plans(), 2U) << "those of the other one";
+}
+
+TEST(Djinn, CallsUnderWayAtOnceAreReceivedInAnyOrder) {
+  for (const bool copies : {false, true}) {
+    const RunningServer server;
+    Client client = server.client({.copies_payloads = copies});
+    const graph::Graph graph = mlp_graph();
+    auto model = client.load(graph, *graph::seeded_weights(graph, 1));
+    ASSERT_TRUE(model);
+    std::vector<std::string> expected;
+    std::vector<SentCall> calls;
+    for (std::uint64_t i = 0; i < 8; ++i) {
+      const HostTensor x = random_tensor({DType::kF32, {1, 24}}, i);
+      expected.push_back(bytes_of(model->call({{"x", x.view()}})->outputs.view(0)));
+    }
+    for (std::uint64_t i = 0; i < 8; ++i) {
+      const HostTensor x = random_tensor({DType::kF32, {1, 24}}, i);
+      calls.push_back(*model->send({{"x", x.view()}}));
+    }
+    for (std::size_t i = calls.size(); i-- > 0;) {
+      const auto result = model->receive(calls[i]);
+      ASSERT_TRUE(result) << result.error().to_string();
+      EXPECT_EQ(bytes_of(result->outputs.view(0)), expected[i]);
+    }
+    const HostTensor x = random_tensor({DType::kF32, {1, 24}}, 1);
+    const SentCall lost = *model->send({{"x", x.view()}});
+    client.channel().link().value()->break_off();
+    ASSERT_TRUE(client.ping());
+    EXPECT_THAT(model->receive(lost).error().to_string(), HasSubstr("broke"));
+  }
+}
+
+TEST(Djinn, ASessionMayStartAnew) {
+  const RunningServer server(small_service("lazy"));
+  Client client = server.client();
+  const graph::Graph graph = *models::build_decoder(small_decoder(1));
+  auto model = client.load(graph, *graph::seeded_weights(graph, 1));
+  ASSERT_TRUE(model);
+  auto session = model->open_session({.capacity = 48});
+  ASSERT_TRUE(session);
+  const AppendOptions anew{.policy = OutputPolicy::kLast, .starts_anew = true};
+  const auto first = session->append({{1, 2, 3}}, anew);
+  ASSERT_TRUE(first && session->prefill({{4, 5}}));
+  ASSERT_TRUE(session->signal_phase("IO_WAIT"));
+  const auto again = session->append({{1, 2, 3}}, anew);
+  ASSERT_TRUE(again) << again.error().to_string();
+  EXPECT_EQ(again->tokens_held, 3U);
+  EXPECT_EQ(bytes_of(again->outputs.view(0)), bytes_of(first->outputs.view(0)));
+  EXPECT_FALSE(session->append({std::vector<TokenId>(49, 1)}, anew)) << "more than it can hold";
+  EXPECT_EQ(session->prefill({{9}})->tokens_held, 1U) << "what it held is forgotten all the same";
+}
+
 TEST(Djinn, ASessionIsBoundedByItsArena) {
   DeviceServiceOptions options = small_service("none");
   options.memory.layout = DataLayout::kContiguous;
@@ -278,6 +377,7 @@ TEST(Djinn, ManySessionsShareADeviceThatHoldsFew) {
 TEST(Djinn, ClientsAtOnceShareADeviceThatIsTooSmallForAll) {
   for (const std::string policy : {"lru", "lazy", "proactive"}) {
     DeviceServiceOptions options = small_service(policy);
+    options.batch_rows = policy == "lru" ? 1 : 4;
     options.memory.device = Bytes(4 * kMi);
     options.memory.text = Bytes(2 * kMi);
     // 64 KiB are left. A state has 32 KiB, and 16 while its rows of 8 KiB need one block each.

@@ -36,6 +36,16 @@ constexpr std::array kSettings{
     DjinnSetting{"idle-threshold", "", "", "1s", "of the policy reactive"},
     DjinnSetting{"prefetch-margin", "", "", "100ms",
                  "a state is fetched so long before its session said it would be back"},
+    DjinnSetting{
+        "batch-rows", "", "", "1",
+        "rows of sessions of one model that share a step of decoding; 1: each steps alone"},
+    DjinnSetting{"slots", "", "", "8", "requests under way at once, in turn between their steps"},
+    DjinnSetting{"realtime-slots", "", "", "0", "of them, kept free for the class realtime"},
+    DjinnSetting{"tenant-memory", "", "", "0",
+                 "what the sessions of one tenant may reserve; 0: no bound but the device"},
+    DjinnSetting{"tenant-sessions", "", "", "0", "sessions of one tenant; 0: no bound"},
+    DjinnSetting{"tenant-queue", "", "", "0",
+                 "sessions of one tenant that may wait for room; 0: no bound but queue-max"},
     DjinnSetting{"lease", "", "", "30s", "how long a session outlives its connection"},
     DjinnSetting{"queue-max", "GENIE_MAX_QUEUE_SIZE", "", "1000",
                  "sessions that may wait for room"},
@@ -247,6 +257,34 @@ DjinnValues resolve_djinn_values(const DjinnValues& flags, const Environment& en
   return values;
 }
 
+namespace {
+
+Result<djinn::ServiceOptions> schedule_from(const Reader& reader) {
+  djinn::ServiceOptions schedule;
+  ASSAY_TRY(schedule.slots, reader.count("slots", 1));
+  ASSAY_TRY(const std::int64_t realtime, reader.count("realtime-slots", 0));
+  if (realtime >= schedule.slots) {
+    return Error::user(
+        "realtime-slots {} of slots {}: expected fewer, or other classes could never run", realtime,
+        schedule.slots);
+  }
+  schedule.reserved[djinn::index_of(djinn::QosClass::kRealtime)] = realtime;
+  return schedule;
+}
+
+Result<djinn::TenantQuota> quota_from(const Reader& reader) {
+  djinn::TenantQuota quota;
+  ASSAY_TRY(const Bytes memory, reader.bytes("tenant-memory"));
+  ASSAY_TRY(const std::int64_t sessions, reader.count("tenant-sessions", 0));
+  ASSAY_TRY(const std::int64_t queued, reader.count("tenant-queue", 0));
+  if (memory.count() > 0) quota.reserved_max = memory;
+  if (sessions > 0) quota.sessions_max = sessions;
+  if (queued > 0) quota.queued_max = queued;
+  return quota;
+}
+
+}  // namespace
+
 Result<DjinnSettings> djinn_settings_from(const DjinnValues& values) {
   const Reader reader(values);
   DjinnSettings settings{.device = reader.text("device"), .server = {}};
@@ -266,6 +304,9 @@ Result<DjinnSettings> djinn_settings_from(const DjinnValues& values) {
       djinn::make_idle_policy(service.sessions.policy, idle).context("in the setting policy"));
   ASSAY_TRY(service.sessions.lease, reader.time("lease"));
   ASSAY_TRY(service.sessions.queue_max, reader.count("queue-max", 0));
+  ASSAY_TRY(service.batch_rows, reader.count("batch-rows", 1));
+  ASSAY_TRY(server.schedule, schedule_from(reader));
+  ASSAY_TRY(service.sessions.quota, quota_from(reader));
   ASSAY_TRY(const std::int64_t connections, reader.count("connections-max", 1));
   server.connections_max = static_cast<std::size_t>(connections);
   ASSAY_TRY(server.ring, ring_from(reader));

@@ -24,6 +24,12 @@ Result<Client> connect(std::string_view address, const ConnectOptions& options) 
 
 Result<CallResult> Model::call(const NamedInputs& inputs, OutputPolicy policy,
                                std::optional<Nanoseconds> deadline) {
+  ASSAY_TRY(const SentCall sent, send(inputs, policy, deadline));
+  return receive(sent);
+}
+
+Result<SentCall> Model::send(const NamedInputs& inputs, OutputPolicy policy,
+                             std::optional<Nanoseconds> deadline) {
   TensorPacker packer;
   CallMessage message{.model = loaded_.model, .policy = policy, .inputs = {}};
   for (const auto& [name, view] : inputs) {
@@ -34,7 +40,16 @@ Result<CallResult> Model::call(const NamedInputs& inputs, OutputPolicy policy,
   }
   Outgoing outgoing{.deadline = deadline};
   outgoing.payload.assign(packer.parts().begin(), packer.parts().end());
-  ASSAY_TRY(auto answered, channel_->ask<CallResultMessage>(message, outgoing));
+  ASSAY_TRY(Link* const link, channel_->link());
+  ASSAY_TRY(const std::uint64_t request, link->send(message, outgoing));
+  return SentCall{.request = request, .generation = channel_->generation()};
+}
+
+Result<CallResult> Model::receive(const SentCall& call) {
+  if (call.generation != channel_->generation()) {
+    return Error::environment("the connection on which the call was sent broke");
+  }
+  ASSAY_TRY(auto answered, channel_->answer<CallResultMessage>(call.request));
   CallResult result{
       .outputs = {}, .handle = answered.message.handle, .timers = answered.message.timers};
   ASSAY_TRY(result.outputs,
@@ -144,6 +159,19 @@ Result<void> Client::ping() {
 Result<std::string> Client::stats(const std::string& section) {
   ASSAY_TRY(auto answered, channel_->ask<StatsTextMessage>(StatsMessage{section}));
   return std::move(answered.message.json);
+}
+
+Result<std::uint64_t> Client::flush_plans(const Model& model) {
+  ASSAY_TRY(const auto answered,
+            channel_->ask<FlushedPlansMessage>(FlushPlansMessage{.model = model.facts().model}));
+  return answered.message.plans;
+}
+
+Result<UnloadedModelMessage> Client::unload(const Model& model, bool drops_weights) {
+  ASSAY_TRY(const auto answered,
+            channel_->ask<UnloadedModelMessage>(
+                UnloadModelMessage{.model = model.facts().model, .drops_weights = drops_weights}));
+  return answered.message;
 }
 
 Result<std::uint64_t> Client::flush_plans() {

@@ -28,6 +28,12 @@ struct CallResult {
   StageTimers timers;
 };
 
+/// A call that is under way.
+struct SentCall {
+  std::uint64_t request = 0;
+  std::uint64_t generation = 0;  ///< Of the connection: an answer never comes over another one.
+};
+
 using NamedInputs = std::vector<std::pair<std::string, tensor::ConstAnyView>>;
 
 class Model {
@@ -38,6 +44,12 @@ class Model {
   /// Of a model without states.
   Result<CallResult> call(const NamedInputs& inputs, OutputPolicy policy = OutputPolicy::kAll,
                           std::optional<Nanoseconds> deadline = {});
+  /// The same in two halves, so that several are under way at once: the server does them one after
+  /// the other without waiting for this side in between. Each is received, in any order. One whose
+  /// connection breaks is not asked again.
+  Result<SentCall> send(const NamedInputs& inputs, OutputPolicy policy = OutputPolicy::kAll,
+                        std::optional<Nanoseconds> deadline = {});
+  Result<CallResult> receive(const SentCall& call);
   Result<Session> open_session(const SessionOptions& options) {
     return Session::open(channel_, loaded_.model, options);
   }
@@ -66,6 +78,11 @@ class Client {
   Result<void> ping();
   Result<std::string> stats(const std::string& section = {});
   Result<std::uint64_t> flush_plans();
+  /// Those of one model: its next use is planned again.
+  Result<std::uint64_t> flush_plans(const Model& model);
+  /// This connection needs the model no more. Without others who use it the server forgets it, and,
+  /// if asked to, the weights it was sent: loading it again begins from nothing.
+  Result<UnloadedModelMessage> unload(const Model& model, bool drops_weights = false);
 
   const std::optional<ErrorMessage>& failure() const { return channel_->failure(); }
   /// Everything that was moved so far, headers and all; what went through shared memory, too.

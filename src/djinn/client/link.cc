@@ -54,6 +54,7 @@ Result<void> Link::greet(SocketStream* socket) {
   welcome_.ops_max = 1;  // Until the server says otherwise.
   if (socket != nullptr) socket->keep_descriptors(true);
   const std::uint64_t wanted = (options_.has_checksums ? std::uint64_t{kFeatureChecksums} : 0) |
+                               (options_.copies_payloads ? std::uint64_t{kFeatureCopies} : 0) |
                                (socket != nullptr ? std::uint64_t{kFeatureSharedRing} : 0);
   const HelloMessage hello{.version_min = kVersionMin,
                            .version_max = kVersionMax,
@@ -101,6 +102,9 @@ Result<void> Link::take_frames() {
     if (at != under_way_.end() && (*frame)->header.credit_ops > 0) {
       bytes_under_way_ -= at->second;
       under_way_.erase(at);
+    }
+    if (has_feature(kFeatureCopies)) {
+      (*frame)->payload = Buffer::copy_of(std::as_const((*frame)->payload).bytes());
     }
     answers_.emplace(request, std::move(**frame));
   }
@@ -173,13 +177,18 @@ Result<std::uint64_t> Link::send_frame(Opcode opcode, std::vector<std::byte> bod
   const std::uint64_t request = ++request_last_;
   under_way_[request] = size;
   bytes_under_way_ += size;
-  sender_.queue({.opcode = opcode,
-                 .is_checked = (welcome_.features & kFeatureChecksums) != 0,
-                 .stream = outgoing.stream,
-                 .request = request,
-                 .session = outgoing.session,
-                 .deadline = outgoing.deadline},
-                std::move(body), outgoing.payload);
+  const FrameHeader header{.opcode = opcode,
+                           .is_checked = has_feature(kFeatureChecksums),
+                           .stream = outgoing.stream,
+                           .request = request,
+                           .session = outgoing.session,
+                           .deadline = outgoing.deadline};
+  if (has_feature(kFeatureCopies)) {
+    const auto copy = std::make_shared<const Buffer>(Buffer::copy_of(outgoing.payload));
+    sender_.queue(header, std::move(body), {copy->bytes()}, copy);
+  } else {
+    sender_.queue(header, std::move(body), outgoing.payload);
+  }
   ASSAY_TRY_VOID(send_all());
   return request;
 }

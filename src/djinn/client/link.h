@@ -25,7 +25,9 @@ struct ConnectOptions {
   Nanoseconds answer_max{600'000'000'000};  ///< Beyond it the connection counts as broken.
   bool shares_memory = true;   ///< For large payloads, where the address is a unix socket.
   bool has_checksums = false;  ///< Bodies and payloads carry theirs, both ways.
-  int reconnects_max = 3;      ///< Of a request whose connection broke; 0: the caller decides.
+  /// Payloads are copied once more on both sides, where else tensors are used where they lie.
+  bool copies_payloads = false;
+  int reconnects_max = 3;  ///< Of a request whose connection broke; 0: the caller decides.
   /// How long a session's request is repeated while the server has no room for it.
   Nanoseconds overload_max{60'000'000'000};
   /// Asked again so long before it sleeps; none: 20 us where a second core is.
@@ -72,6 +74,7 @@ class Link {
   Result<void> wait_to_send();
   Result<void> receive_some(Nanoseconds wait);
   Result<void> take_frames();
+  bool has_feature(Feature feature) const { return (welcome_.features & feature) != 0; }
   Result<void> wait_for_credit(std::int64_t bytes);
   Error broken(Error error);
 

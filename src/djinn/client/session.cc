@@ -109,7 +109,8 @@ Result<AppendResult> Session::append(const RowTokens& tokens, const AppendOption
                         .generate = options.generate,
                         .policy = options.policy,
                         .sampling = options.sampling,
-                        .stop_ids = options.stop_ids};
+                        .stop_ids = options.stop_ids,
+                        .starts_anew = options.starts_anew};
   for (const std::vector<TokenId>& row : tokens) {
     message.counts.push_back(static_cast<std::uint32_t>(row.size()));
     message.ids.insert(message.ids.end(), row.begin(), row.end());

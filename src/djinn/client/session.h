@@ -46,6 +46,8 @@ struct AppendOptions {
   std::optional<Sampling> sampling = {};  ///< None: always the best.
   std::vector<TokenId> stop_ids = {};
   std::optional<Nanoseconds> deadline = {};
+  /// The session forgets first what it holds: the tokens are its first ones.
+  bool starts_anew = false;
 };
 
 struct AppendResult {

@@ -17,11 +17,22 @@ Bytes size_of(const FrameHeader& header) {
 
 }  // namespace
 
+/// TLS lets nobody read while another one writes.
+Result<Connection::Received> Connection::receive() {
+  const std::scoped_lock lock(stream_mutex_);
+  const std::span<std::byte> space = reader_.space();
+  ASSAY_TRY(const Moved moved, stream_->receive(space));
+  const bool is_filled = moved.bytes == space.size();
+  return Received{.moved = moved,
+                  .may_be_more = is_filled || !stream_->may_sleep(Direction::kReceive)};
+}
+
 Result<bool> Connection::read(const std::function<void(Arrived)>& on_frame) {
   is_more_told_ = false;
   for (int i = 0; i < kReadsMax && wants_to_read(); ++i) {
     const bool is_new_frame = reader_.is_between_frames();
-    ASSAY_TRY(const Moved moved, stream_->receive(reader_.space()));
+    ASSAY_TRY(const Received received, receive());
+    const Moved moved = received.moved;
     if (moved.state == MovedState::kEnded) return false;
     if (moved.state == MovedState::kNotNow) return true;
     if (is_new_frame) began_ = clock_->now();
@@ -34,13 +45,33 @@ Result<bool> Connection::read(const std::function<void(Arrived)>& on_frame) {
       on_frame({.frame = std::move(*frame), .began = began_, .ended = now});
       began_ = now;
     }
+    if (!received.may_be_more) return true;  // To find nothing costs as much as to find something.
   }
   return true;
 }
 
 bool Connection::wants_to_read() const {
   return !is_closing_ && !has_ended_ && waiting_ < kWaitingMax && credits_.ops_left() > 0 &&
-         credits_.bytes_left() > Bytes(0) && sender_.queued_bytes() < kUnsentMax;
+         credits_.bytes_left() > Bytes(0) && unsent() < kUnsentMax;
+}
+
+std::size_t Connection::unsent() const {
+  const std::scoped_lock lock(stream_mutex_);
+  return sender_.queued_bytes();
+}
+
+bool Connection::has_unsent() const {
+  return unsent() > 0;
+}
+
+Nanoseconds Connection::last_send() const {
+  const std::scoped_lock lock(stream_mutex_);
+  return last_send_;
+}
+
+void Connection::shut() {
+  const std::scoped_lock lock(stream_mutex_);
+  stream_ = nullptr;
 }
 
 Result<void> Connection::share_memory(std::size_t bytes) {
@@ -52,11 +83,14 @@ Result<void> Connection::share_memory(std::size_t bytes) {
 }
 
 ByteCounters Connection::counters() const {
+  const std::scoped_lock lock(stream_mutex_);
   return with_ring(stream_->counters(), ring_ ? &*ring_ : nullptr);
 }
 
 bool Connection::has_more() {
-  if (is_more_told_ || !wants_to_read() || stream_->may_sleep(Direction::kReceive)) return false;
+  if (is_more_told_ || !wants_to_read()) return false;
+  const std::scoped_lock lock(stream_mutex_);
+  if (stream_->may_sleep(Direction::kReceive)) return false;
   is_more_told_ = true;
   return true;
 }
@@ -64,12 +98,16 @@ bool Connection::has_more() {
 void Connection::greet(std::uint64_t features, std::string tenant) {
   is_greeted_ = true;
   sends_checksums_ = (features & kFeatureChecksums) != 0;
+  copies_payloads_ = (features & kFeatureCopies) != 0;
   tenant_ = std::move(tenant);
   reader_.greeted();
 }
 
 void Connection::queue(Arrived arrived) {
   ++waiting_;
+  if (copies_payloads_) {
+    arrived.frame.payload = Buffer::copy_of(std::as_const(arrived.frame.payload).bytes());
+  }
   streams_[arrived.frame.header.stream].frames.push_back(std::move(arrived));
 }
 
@@ -102,7 +140,15 @@ void Connection::finish(const FrameHeader& request) {
 
 void Connection::answer(const FrameHeader& request, Answer answer, bool is_final) {
   if (is_final) finish(request);
-  if (sender_.is_empty()) queued_at_ = clock_->now();
+  say(request, std::move(answer), is_final);
+}
+
+void Connection::say(const FrameHeader& request, Answer answer, bool is_final) {
+  if (copies_payloads_ && !answer.payload.empty()) {
+    const auto copy = std::make_shared<const Buffer>(Buffer::copy_of(answer.payload));
+    answer.payload = {copy->bytes()};
+    answer.owner = copy;
+  }
   const FrameHeader header{.opcode = answer.opcode,
                            .is_checked = sends_checksums_,
                            .credit_ops = static_cast<std::uint16_t>(is_final ? 1 : 0),
@@ -110,7 +156,11 @@ void Connection::answer(const FrameHeader& request, Answer answer, bool is_final
                            .request = request.request,
                            .session = request.session,
                            .credit_bytes = is_final ? request.body_size + request.payload_size : 0};
+  const std::scoped_lock lock(stream_mutex_);
+  if (stream_ == nullptr) return;
+  if (sender_.is_empty()) queued_at_ = clock_->now();
   sender_.queue(header, std::move(answer.body), std::move(answer.payload), std::move(answer.owner));
+  // Last: whoever sees it flushes once more, and closes.
   if (answer.closes_connection) is_closing_ = true;
   // From behind WELCOME on, which says that they are there.
   if (ring_ && answer.opcode == Opcode::kWelcome) sender_.use(*ring_);
@@ -137,7 +187,8 @@ void Connection::cancel_all() {
 }
 
 Result<bool> Connection::flush() {
-  if (sender_.is_empty()) return true;
+  const std::scoped_lock lock(stream_mutex_);
+  if (stream_ == nullptr || sender_.is_empty()) return true;
   ASSAY_TRY(const bool is_all, sender_.flush(*stream_));
   if (is_all) last_send_ = clock_->now() - queued_at_;
   return is_all;

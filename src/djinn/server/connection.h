@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One client: what came of it and waits its turn, what is under way, what goes back. Belongs to the
-// thread of the event loop.
+// thread of the event loop, but for say() and flush(): who computed an answer sends it himself,
+// because being handed over costs more than an answer takes.
 #pragma once
 
 #include <atomic>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 
 #include "core/clock.h"
 #include "djinn/schedule/credits.h"
@@ -59,7 +61,7 @@ class Connection {
   std::optional<Arrived> start();
   /// The answer to a request, or the first of two where `is_final` is false.
   void answer(const FrameHeader& request, Answer answer, bool is_final);
-  /// It has no answer (one way, and it went well).
+  /// It has no answer (one way, and it went well), or it was said by another thread.
   void finish(const FrameHeader& request);
   /// Whoever does the request asks it between two tokens.
   std::shared_ptr<const std::atomic<bool>> cancellation_of(std::uint64_t request) const;
@@ -67,11 +69,18 @@ class Connection {
   void cancel_all();
   std::size_t under_way() const { return under_way_.size() + waiting_; }
 
+  // From any thread:
+  /// The answer, in its place behind those that were said before.
+  void say(const FrameHeader& request, Answer answer, bool is_final);
   /// Sends what goes now; true when all of it is gone.
   Result<bool> flush();
-  bool has_unsent() const { return !sender_.is_empty(); }
-  Nanoseconds last_send() const { return last_send_; }
+  /// Closed: nothing more goes out, whoever says something.
+  void shut();
+
+  bool has_unsent() const;
+  Nanoseconds last_send() const;
   ByteCounters counters() const;
+  /// Of a connection that is not shut.
   int descriptor() const { return stream_->descriptor(); }
   /// Nothing more is read; it is closed when all answers are gone.
   void close_after_sending() { is_closing_ = true; }
@@ -97,23 +106,34 @@ class Connection {
     Bytes size;
   };
 
-  SocketStream* socket_ = nullptr;  ///< The stream, where it is a unix socket.
+  struct Received {
+    Moved moved;
+    bool may_be_more = false;  ///< Without waiting.
+  };
+  Result<Received> receive();
+  std::size_t unsent() const;
+
+  mutable std::mutex stream_mutex_;  ///< Of these five.
+  SocketStream* socket_ = nullptr;   ///< The stream, where it is a unix socket.
   std::unique_ptr<Stream> stream_;
+  FrameSender sender_;
+  Nanoseconds queued_at_{0};
+  Nanoseconds last_send_{0};
+
+  /// One thread takes from it, here; another one may put into it, under the lock.
   std::optional<PayloadRing> ring_;
   FrameReader reader_{Speaker::kClient};
-  FrameSender sender_;
   CreditAccount credits_;
   const Clock* clock_;
   bool is_greeted_ = false;
-  bool is_closing_ = false;
+  std::atomic<bool> is_closing_ = false;
   bool has_ended_ = false;
   bool is_read_watched_ = true;
   bool is_more_told_ = false;
   bool sends_checksums_ = false;
+  bool copies_payloads_ = false;
   std::string tenant_;
   Nanoseconds began_{0};  ///< The frame that is coming.
-  Nanoseconds queued_at_{0};
-  Nanoseconds last_send_{0};
   std::map<std::uint32_t, StreamQueue> streams_;
   std::size_t waiting_ = 0;  ///< Frames in them.
   std::map<std::uint64_t, UnderWay> under_way_;

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "djinn/transport/socket.h"
 #include "djinn/transport/waiting.h"
 
@@ -72,6 +75,74 @@ TEST_F(ConnectionTest, OneOfEachStreamIsUnderWayAsFarAsCreditsReach) {
   connection_->finish({.stream = 7, .request = 2});
   EXPECT_EQ(connection_->start()->frame.header.request, 3U);
   EXPECT_EQ(connection_->under_way(), 3U);
+}
+
+TEST_F(ConnectionTest, WhoComputedAnswersFromAThreadOfItsOwn) {
+  say(frame(HelloMessage{.version_min = 1, .version_max = 1}, 1));
+  read();
+  connection_->greet(0, "");
+  constexpr std::uint64_t kAnswers = 200;
+  std::thread other([&] {
+    for (std::uint64_t request = 1; request <= kAnswers; ++request) {
+      PongMessage pong;
+      pong.nonce = request;
+      connection_->say({.request = request}, Answer::of(pong), true);
+      EXPECT_TRUE(connection_->flush());
+    }
+  });
+  FrameReader reader(Speaker::kServer);
+  reader.greeted();
+  std::uint64_t heard = 0;
+  while (heard < kAnswers) {
+    std::ignore = connection_->read([](Arrived) {});  // The loop goes on meanwhile.
+    const auto moved = receive_waiting(*peer_, reader.space(), {}, 5s);
+    ASSERT_TRUE(moved);
+    reader.commit(moved->bytes);
+    while (const auto next = *reader.next())
+      EXPECT_EQ(next->header.request, ++heard);
+  }
+  other.join();
+  connection_->shut();
+  connection_->say({.request = 1}, Answer::of(DoneMessage()), true);
+  EXPECT_EQ(*connection_->flush(), true) << "nobody hears it, and nothing waits";
+}
+
+TEST_F(ConnectionTest, CopiesPayloadsWhereThatWasAgreed) {
+  for (const bool copies : {false, true}) {
+    SetUp();
+    say(frame(HelloMessage{.version_min = 1, .version_max = 1}, 1));
+    read();
+    connection_->start();
+    connection_->finish({.request = 1});
+    connection_->greet(copies ? std::uint64_t{kFeatureCopies} : 0, "");
+    const std::vector<std::byte> weight(500, std::byte{7});
+    say(write_frame({.opcode = Opcode::kPutWeight, .request = 2},
+                    encode(PutWeightMessage{.type = {tensor::DType::kU8, {500}}}), weight));
+    const std::byte* came = nullptr;
+    ASSERT_TRUE(connection_->read([&](Arrived arrived) {
+      came = std::as_const(arrived.frame.payload).bytes().data();
+      connection_->queue(std::move(arrived));
+    }));
+    const auto arrived = connection_->start();
+    ASSERT_TRUE(arrived);
+    const auto payload = arrived->frame.payload.bytes();
+    EXPECT_EQ(payload.data() != came, copies);
+    EXPECT_TRUE(std::ranges::equal(payload, weight));
+    std::vector<std::byte> kept(100, std::byte{1});
+    Answer answer = Answer::of(FetchedMessage());
+    answer.payload = {kept};
+    connection_->say({.request = 2}, std::move(answer), true);
+    kept.assign(100, std::byte{2});  // What was copied does not change any more.
+    ASSERT_TRUE(connection_->flush());
+    FrameReader reader(Speaker::kServer);
+    reader.greeted();
+    std::optional<Frame> told;
+    while (!told) {
+      reader.commit(receive_waiting(*peer_, reader.space(), {}, 5s)->bytes);
+      told = *reader.next();
+    }
+    EXPECT_EQ(std::as_const(told->payload).bytes()[0], static_cast<std::byte>(copies ? 1 : 2));
+  }
 }
 
 TEST_F(ConnectionTest, CancelsWhatIsUnderWayAndForgetsWhatWaits) {

@@ -69,6 +69,8 @@ Served<ModelTable::Loaded> ModelTable::load(const LoadModelMessage& message,
                 .device = device_->facts().name,
                 .options = text,
                 .bindings = {}};
+  for (const NamedWeight& weight : message.weights)
+    model->weights.push_back(weight.id);
   model->has_states = !graph.of_kind(graph::NodeKind::kState).empty();
   {
     ASSAY_TRY(const graph::Weights weights, weights_->take_out(message.weights));
@@ -97,13 +99,24 @@ bool ModelTable::unload_an_unused() {
   const auto unused = std::ranges::find_if(
       models_, [](const auto& entry) { return entry.second.use_count() == 1; });
   if (unused == models_.end()) return false;
-  plans_.clear();  // They keep the weights of their models alive.
-  if (unused->second->weight_bytes.count() > 0) {
-    const auto back = text_->give_back(lent_key(unused->first));
+  unload(unused);
+  return true;
+}
+
+bool ModelTable::unload_if_unused(const ModelId& id) {
+  const auto at = models_.find(id);
+  if (at == models_.end() || at->second.use_count() > 1) return false;
+  unload(at);
+  return true;
+}
+
+void ModelTable::unload(Models::iterator at) {
+  flush_plans_of(*at->second);  // They keep the weights of their models alive.
+  if (at->second->weight_bytes.count() > 0) {
+    const auto back = text_->give_back(lent_key(at->first));
     ASSAY_CHECK(back.has_value(), "what was lent is given back");
   }
-  models_.erase(unused);
-  return true;
+  models_.erase(at);
 }
 
 Served<std::shared_ptr<const ServedModel>> ModelTable::find(const ModelId& id) const {

@@ -22,6 +22,7 @@ struct ServedModel {
   plan::PlanKey key;  ///< Without bindings.
   std::shared_ptr<backend::LoadedModel> loaded;
   Bytes weight_bytes;
+  std::vector<ContentId> weights;
   bool has_states = false;  ///< A decoder: used through sessions.
 };
 
@@ -41,25 +42,32 @@ class ModelTable {
 
   /// Unloads a model that nobody holds; false where there is none.
   bool unload_an_unused();
+  /// The same of this one.
+  bool unload_if_unused(const ModelId& id);
 
   /// Safe beside anything else.
   Result<plan::PlanCache::Entry> executable(const ServedModel& model,
                                             const graph::Bindings& bindings);
   std::string explain_miss(const ServedModel& model, const graph::Bindings& bindings) const;
   std::int64_t flush_plans() { return plans_.clear(); }
+  std::int64_t flush_plans_of(const ServedModel& model) {
+    return plans_.clear_of(model.key.weights);
+  }
   plan::PlanCacheCounts plans() const { return plans_.counts(); }
   const std::map<ModelId, std::shared_ptr<const ServedModel>>& models() const { return models_; }
   const backend::DeviceFacts& device() const { return device_->facts(); }
 
  private:
+  using Models = std::map<ModelId, std::shared_ptr<const ServedModel>>;
   Served<Done> lend(ServedModel& model);
+  void unload(Models::iterator at);
 
   backend::Device* device_;
   TextSegment* text_;
   WeightStore* weights_;
   plan::PlanCache plans_;
   int threads_;
-  std::map<ModelId, std::shared_ptr<const ServedModel>> models_;
+  Models models_;
 };
 
 /// The sizes that the inputs of a call give to the names of extents. A failure names the input that

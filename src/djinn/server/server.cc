@@ -29,7 +29,7 @@ Result<std::unique_ptr<Server>> Server::create(backend::Device& device,
           },
       .on_resident = [self](SessionId id) { self->loop_->post([self, id] { self->unpark(id); }); }};
   ASSAY_TRY(server->service_, DeviceService::create(device, options.service, clock, events));
-  ASSAY_TRY(server->executor_, Executor::create({}, clock));
+  ASSAY_TRY(server->executor_, Executor::create(options.schedule, clock));
   ASSAY_TRY_VOID(server->listen_all());
   ASSAY_TRY_VOID(server->listen_for_metrics().context("in the setting metrics"));
   return server;
@@ -71,6 +71,7 @@ std::vector<std::string> Server::describe_memory() const {
 }
 
 Result<void> Server::run() {
+  loop_thread_ = std::this_thread::get_id();
   return loop_->run();
 }
 
@@ -116,7 +117,8 @@ void Server::pause_accepting(Listener& listener) {
 void Server::on_ready(ConnectionId id, Ready ready) {
   const auto at = connections_.find(id);
   if (at == connections_.end()) return;
-  Connection& connection = *at->second;
+  const std::shared_ptr<Connection> held = at->second;
+  Connection& connection = *held;
   if (ready.readable && !connection.is_read_watched()) return close(id);  // It hung up.
   if (ready.readable) {
     const auto read =
@@ -128,7 +130,7 @@ void Server::on_ready(ConnectionId id, Ready ready) {
     } else if (!*read) {
       connection.end_input();
     }
-    start_work(id, connection);
+    start_work(id, held);
   }
   settle(id);
 }
@@ -137,8 +139,10 @@ void Server::settle(ConnectionId id) {
   const auto at = connections_.find(id);
   if (at == connections_.end()) return;
   Connection& connection = *at->second;
+  // Asked first: an answer that another thread says meanwhile may be the last one.
+  const bool is_over = connection.is_closing() || connection.is_done();
   const auto flushed = connection.flush();
-  if (!flushed || (*flushed && (connection.is_closing() || connection.is_done()))) return close(id);
+  if (!flushed || (*flushed && is_over)) return close(id);
   const bool is_read = connection.wants_to_read();
   connection.watch_reading(is_read);
   const auto changed = loop_->change(connection.descriptor(),
@@ -160,23 +164,24 @@ void Server::close(ConnectionId id) {
   loop_->forget(at->second->descriptor());
   const std::string tenant = at->second->tenant();
   at->second->cancel_all();
+  at->second->shut();
   connections_.erase(at);
-  // After what runs for it just now; what waits was cancelled.
-  executor_->push({.tenant = tenant, .qos = QosClass::kRealtime}, [this, id] {
-    service_->forget(id);
-    loop_->post([this] { expire_sessions(); });
-  });
+  // Whatever waits or runs for it was cancelled, and finds that nobody takes its answer.
+  executor_->push({.tenant = tenant, .qos = QosClass::kRealtime}, make_job([this, id] {
+                    service_->forget(id);
+                    loop_->post([this] { expire_sessions(); });
+                  }));
   if (is_draining_) finish_if_drained();
 }
 
 void Server::expire_sessions() {
-  executor_->push({.tenant = {}, .qos = QosClass::kBatch}, [this] {
-    const auto next = service_->expire();
-    if (!next) return;
-    loop_->post([this, wait = *next] {
-      loop_->after(std::max(wait, Nanoseconds(1ms)), [this] { expire_sessions(); });
-    });
-  });
+  executor_->push({.tenant = {}, .qos = QosClass::kBatch}, make_job([this] {
+                    const auto next = service_->expire();
+                    if (!next) return;
+                    loop_->post([this, wait = *next] {
+                      loop_->after(std::max(wait, Nanoseconds(1ms)), [this] { expire_sessions(); });
+                    });
+                  }));
 }
 
 void Server::drain() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The daemon without its command line: one thread waits for all clients and answers what needs no
-// device at once; another one computes (executor.h); a third moves states (session_keeper.h).
+// device at once; another one computes and sends what it computed (executor.h); a third moves
+// states (session_keeper.h). Work that took no longer than a thread takes to wake up is done by the
+// first one, while nothing else is under way.
 //
 //   ASSAY_TRY(auto server, Server::create(*device, options, clock));
 //   server->addresses();         // With the ports that the system chose.
@@ -11,10 +13,12 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "djinn/server/connection.h"
 #include "djinn/server/executor.h"
+#include "djinn/server/expected_times.h"
 #include "djinn/server/service.h"
 #include "djinn/transport/event_loop.h"
 #include "djinn/transport/http_endpoint.h"
@@ -28,6 +32,9 @@ struct ServerOptions {
   AccessPolicy access = {};
   DeviceServiceOptions service;
   CreditLimits credits = {};
+  ServiceOptions schedule{.slots = 8};
+  /// What took less the last time counts as short; 0: the thread that hears never computes.
+  Nanoseconds short_work{100'000};
   std::size_t connections_max = 1024;
   Bytes ring{std::int64_t{4} << 20U};     ///< Of each of a connection's two; 0: none are shared.
   Nanoseconds drain_max{10'000'000'000};  ///< After stop(): for those who take no answers.
@@ -70,8 +77,18 @@ class Server {
   void take(ConnectionId id, Connection& connection, Arrived arrived);
   Answer greet(Connection& connection, const Frame& frame);
   std::optional<Answer> answer_at_once(ConnectionId id, Connection& connection, const Frame& frame);
-  void start_work(ConnectionId id, Connection& connection);
-  void park(SessionId session, ServiceRequest scheduled, Executor::Job job);
+  void start_work(ConnectionId id, const std::shared_ptr<Connection>& connection);
+  /// Where an answer goes: to whom, which request, and how it was asked for.
+  struct AnsweredTo {
+    ConnectionId id = kNobody;
+    std::shared_ptr<Connection> connection;
+    FrameHeader header;
+    std::uint64_t shape = 0;
+  };
+  void answer(const AnsweredTo& to, Answer answer, Nanoseconds took);
+  void end_request(const AnsweredTo& to, Nanoseconds took);
+  bool is_short(const Connection& connection, std::uint64_t shape) const;
+  void park(SessionId session, ServiceRequest scheduled, std::unique_ptr<Job> job);
   void unpark(SessionId session);
   ServiceRequest scheduled(const Connection& connection, const FrameHeader& header) const;
   void deliver(ConnectionId id, const FrameHeader& request, Answer answer, bool is_final);
@@ -84,13 +101,15 @@ class Server {
   Epoch epoch_;
   std::optional<TlsContext> tls_;
   std::vector<Listener> listeners_;
-  std::map<ConnectionId, std::unique_ptr<Connection>> connections_;
+  std::map<ConnectionId, std::shared_ptr<Connection>> connections_;
   ConnectionId id_last_ = kNobody;
+  ExpectedTimes times_;
+  std::thread::id loop_thread_;  ///< Of run().
   bool is_draining_ = false;
   /// Work whose session's state is on its way to the device: others compute meanwhile.
   struct Parked {
     ServiceRequest scheduled;
-    Executor::Job job;
+    std::unique_ptr<Job> job;
     EventLoop::TimerId timer;
   };
   std::multimap<SessionId, Parked> parked_;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The half of Server that looks at what clients say.
 #include <algorithm>
+#include <array>
 
 #include "core/codec/json.h"
+#include "core/hash.h"
 #include "djinn/server/server.h"
 
 namespace assay::djinn {
@@ -20,6 +22,20 @@ Served<Message> read(const Frame& frame) {
 template <class Message>
 Answer answer_of(const Served<Message>& served) {
   return served ? Answer::of(*served) : Answer::of(served.error());
+}
+
+/// Requests of one shape take about as long: calls with inputs of the same types, and pieces of as
+/// many tokens for the same session.
+std::uint64_t shape_of(const Frame& frame) {
+  const FrameHeader& header = frame.header;
+  if (header.opcode == Opcode::kCall) {
+    const std::span<const std::byte> body = frame.body.bytes();
+    return hash_bytes({reinterpret_cast<const char*>(body.data()), body.size()});
+  }
+  const std::array<std::uint64_t, 3> facts{
+      static_cast<std::uint64_t>(header.opcode),
+      (std::uint64_t{header.session.generation} << 32U) | header.session.index, header.body_size};
+  return hash_bytes({reinterpret_cast<const char*>(facts.data()), sizeof(facts)});
 }
 
 Answer closing_failure(ErrorCode code, std::string message) {
@@ -40,8 +56,8 @@ Answer Server::greet(Connection& connection, const Frame& frame) {
                hello->version_max, kVersionMin, kVersionMax));
   }
   const bool may_share = connection.may_share_memory() && options_.ring > Bytes(0);
-  const std::uint64_t offered =
-      std::uint64_t{kFeatureChecksums} | (may_share ? std::uint64_t{kFeatureSharedRing} : 0);
+  const std::uint64_t offered = std::uint64_t{kFeatureChecksums} | std::uint64_t{kFeatureCopies} |
+                                (may_share ? std::uint64_t{kFeatureSharedRing} : 0);
   if ((hello->features_required & ~offered) != 0) {
     return closing_failure(ErrorCode::kVersion,
                            format("features {:#x} are required; this server has {:#x}",
@@ -142,37 +158,70 @@ ServiceRequest Server::scheduled(const Connection& connection, const FrameHeader
   return request;
 }
 
-void Server::start_work(ConnectionId id, Connection& connection) {
-  while (auto arrived = connection.start()) {
-    const FrameHeader header = arrived->frame.header;
-    ServiceRequest scheduled = this->scheduled(connection, header);
-    auto request = std::make_shared<Request>(
+bool Server::is_short(const Connection& connection, std::uint64_t shape) const {
+  // Whoever sent more than this one keeps others waiting: that is the executor's to decide.
+  // So does a device with several threads: each thread that computes would have its own team.
+  const auto expected = times_.find(shape);
+  return options_.service.threads == 1 && expected && *expected < options_.short_work &&
+         connection.under_way() == 1;
+}
+
+void Server::start_work(ConnectionId id, const std::shared_ptr<Connection>& connection) {
+  while (auto arrived = connection->start()) {
+    const AnsweredTo to{.id = id,
+                        .connection = connection,
+                        .header = arrived->frame.header,
+                        .shape = shape_of(arrived->frame)};
+    ServiceRequest scheduled = this->scheduled(*connection, to.header);
+    auto request = std::make_unique<Request>(
         Request{.connection = id,
-                .tenant = connection.tenant(),
+                .tenant = connection->tenant(),
                 .frame = std::move(arrived->frame),
                 .clock = StageClock(*clock_, arrived->began, arrived->ended),
                 .deadline = scheduled.deadline,
-                .is_cancelled = connection.cancellation_of(header.request)});
-    request->clock.set(&StageTimers::send, connection.last_send());
-    Executor::Job job = [this, id, header, request] {
-      Answer answer = service_->serve(*request);
-      loop_->post([this, id, header, answer = std::move(answer)]() mutable {
-        deliver(id, header, std::move(answer), true);
-      });
-    };
+                .is_cancelled = connection->cancellation_of(to.header.request)});
+    request->clock.set(&StageTimers::send, connection->last_send());
+    auto job = service_->job_for(std::move(request), [this, to](Answer answer, Nanoseconds took) {
+      this->answer(to, std::move(answer), took);
+    });
     const bool is_ready =
-        header.opcode != Opcode::kAppend || service_->sessions().request(id, header.session);
-    if (is_ready) {
-      executor_->push(std::move(scheduled), std::move(job));
-    } else {
-      park({.index = header.session.index, .generation = header.session.generation},
+        to.header.opcode != Opcode::kAppend || service_->sessions().request(id, to.header.session);
+    if (!is_ready) {
+      park({.index = to.header.session.index, .generation = to.header.session.generation},
            std::move(scheduled), std::move(job));
+    } else if (!is_short(*connection, to.shape) ||
+               !executor_->run_here(scheduled, job, options_.short_work)) {
+      executor_->push(std::move(scheduled), std::move(job));
     }
   }
 }
 
+/// By the thread that did the work. Only what the client waits for is done at once.
+void Server::answer(const AnsweredTo& to, Answer answer, Nanoseconds took) {
+  const bool is_told = !to.header.is_one_way || answer.opcode == Opcode::kError;
+  if (is_told) to.connection->say(to.header, std::move(answer), true);
+  // What does not go now, or fails, is the loop's when it settles the connection.
+  if (is_told) std::ignore = to.connection->flush();
+  if (std::this_thread::get_id() == loop_thread_) return end_request(to, took);
+  loop_->post([this, to, took] {
+    end_request(to, took);
+    if (!connections_.contains(to.id)) return;
+    start_work(to.id, to.connection);
+    settle(to.id);
+  });
+}
+
+void Server::end_request(const AnsweredTo& to, Nanoseconds took) {
+  times_.note(to.shape, took);
+  if (connections_.contains(to.id)) {
+    to.connection->finish(to.header);
+  } else if (is_draining_) {
+    finish_if_drained();
+  }
+}
+
 /// Until the state is there, or it is clear that it will not come: then the work is told so.
-void Server::park(SessionId session, ServiceRequest scheduled, Executor::Job job) {
+void Server::park(SessionId session, ServiceRequest scheduled, std::unique_ptr<Job> job) {
   const Nanoseconds patience = options_.service.sessions.patience;
   const auto timer = loop_->after(patience, [this, session] { unpark(session); });
   parked_.emplace(session,
@@ -190,17 +239,8 @@ void Server::unpark(SessionId session) {
 
 void Server::deliver(ConnectionId id, const FrameHeader& request, Answer answer, bool is_final) {
   const auto at = connections_.find(id);
-  if (at == connections_.end()) {
-    if (is_draining_) finish_if_drained();
-    return;
-  }
-  Connection& connection = *at->second;
-  if (request.is_one_way && answer.opcode != Opcode::kError) {
-    connection.finish(request);
-  } else {
-    connection.answer(request, std::move(answer), is_final);
-  }
-  start_work(id, connection);
+  if (at == connections_.end()) return;
+  at->second->answer(request, std::move(answer), is_final);
   settle(id);
 }
 

@@ -2,9 +2,6 @@
 #include "djinn/server/service.h"
 
 #include <algorithm>
-#include <new>
-
-#include "djinn/server/append_work.h"
 
 namespace assay::djinn {
 
@@ -30,21 +27,51 @@ DeviceService::DeviceService(backend::Device& device, const DeviceServiceOptions
     : memory_(std::move(memory)),
       weights_(memory_->text()),
       models_(device, memory_->text(), weights_, options.plans, options.threads),
-      values_(options.values) {}
+      values_(options.values),
+      lanes_(memory_->stack()),
+      batch_rows_(options.batch_rows) {}
 
-namespace {
+/// Anything that is done in one step.
+class DeviceJob final : public Job {
+ public:
+  DeviceJob(DeviceService& service, std::unique_ptr<Request> request, OnAnswer on_answer)
+      : service_(&service), request_(std::move(request)), on_answer_(std::move(on_answer)) {}
 
-/// What the machine has no memory for is refused to the one who asked, and the others go on.
-template <class Serve>
-Served<Answer> within_memory(Serve&& serve) {
-  try {
-    return serve();
-  } catch (const std::bad_alloc&) {
-    return Failure(ErrorCode::kOverloaded, "the server's machine has no memory for it");
+  void step(std::span<Job* const> /*others*/) override {
+    const Nanoseconds began = request_->clock.now();
+    Answer answer = service_->serve_at_once(*request_);
+    count_step();
+    set_done();
+    on_answer_(std::move(answer), request_->clock.now() - began);
   }
+
+ private:
+  DeviceService* service_;
+  std::unique_ptr<Request> request_;
+  OnAnswer on_answer_;
+};
+
+std::unique_ptr<Job> DeviceService::job_for(std::unique_ptr<Request> request, OnAnswer on_answer) {
+  if (request->frame.header.opcode != Opcode::kAppend) {
+    return std::make_unique<DeviceJob>(*this, std::move(request), std::move(on_answer));
+  }
+  const Desk desk{.sessions = sessions_.get(),
+                  .models = &models_,
+                  .values = &values_,
+                  .lanes = &lanes_,
+                  .counts = &steps_,
+                  .batch_rows = batch_rows_};
+  return std::make_unique<AppendWork>(std::move(request), desk, std::move(on_answer));
 }
 
-}  // namespace
+Answer DeviceService::serve(std::unique_ptr<Request> request) {
+  Answer told;
+  const auto job =
+      job_for(std::move(request), [&](Answer answer, Nanoseconds) { told = std::move(answer); });
+  while (!job->is_done())
+    job->step({});
+  return told;
+}
 
 template <class Message>
 Served<Answer> DeviceService::with(Request& request,
@@ -71,27 +98,23 @@ Served<Answer> DeviceService::dispatch(Request& request) {
       return with(request, &DeviceService::close_session);
     case Opcode::kCall:
       return with(request, &DeviceService::call);
-    case Opcode::kAppend:
-      return with(request, &DeviceService::append);
     case Opcode::kFetch:
       return with(request, &DeviceService::fetch);
     case Opcode::kRelease:
       return with(request, &DeviceService::release);
     case Opcode::kFlushPlans:
       return with(request, &DeviceService::flush_plans);
+    case Opcode::kUnloadModel:
+      return with(request, &DeviceService::unload_model);
     default:
       return Failure::because(ErrorCode::kUnsupported, "{} is not for the device",
                               to_text(request.frame.header.opcode));
   }
 }
 
-Answer DeviceService::serve(Request& request) {
+Answer DeviceService::serve_at_once(Request& request) {
   request.clock.lap(&StageTimers::queue);
-  if (const auto failure = unwanted(request, request.clock.now())) {
-    const FrameHeader& header = request.frame.header;
-    if (header.opcode == Opcode::kAppend) sessions_->withdraw(request.connection, header.session);
-    return Answer::of(*failure);
-  }
+  if (const auto failure = unwanted(request, request.clock.now())) return Answer::of(*failure);
   const Served<Answer> answer = within_memory([&] { return dispatch(request); });
   return answer ? *answer : Answer::of(answer.error());
 }
@@ -186,28 +209,6 @@ Served<Done> check_call_policy(OutputPolicy policy) {
                           to_text(policy));
 }
 
-/// What of the outputs travels, or stays under a handle.
-template <class Message>
-Served<Answer> answer_with(Message message, const std::shared_ptr<Values>& values,
-                           OutputPolicy policy, ConnectionId connection, ValueTable& table,
-                           StageClock& clock) {
-  PackedValues packed;
-  const bool gives_all = policy == OutputPolicy::kAll;
-  if (gives_all || policy == OutputPolicy::kLast) {
-    ASSAY_TRY(packed, pack(*values, 0, gives_all ? values->count() : 1));
-    message.outputs = packed.records;
-  }
-  if (policy == OutputPolicy::kHandle) {
-    ASSAY_TRY(message.handle, table.keep(connection, values));
-  }
-  clock.lap(&StageTimers::output);
-  message.timers = clock.timers();
-  Answer answer = Answer::of(message);
-  answer.payload = std::move(packed.parts);
-  if (!answer.payload.empty()) answer.owner = values;
-  return answer;
-}
-
 }  // namespace
 
 Served<Answer> DeviceService::call(Request& request, const CallMessage& message) {
@@ -235,71 +236,6 @@ Served<Answer> DeviceService::call(Request& request, const CallMessage& message)
   request.clock.lap(&StageTimers::execute);
   return answer_with(CallResultMessage(), values, message.policy, request.connection, values_,
                      request.clock);
-}
-
-namespace {
-
-/// What a session can be asked for, before anything runs.
-Served<Done> check_append_policy(const AppendMessage& message) {
-  if (message.generate == 0 || message.policy != OutputPolicy::kAll) return Done{};
-  return Failure(ErrorCode::kInvalid,
-                 "all logits of generated tokens: append with generate 0, or ask for last_logits");
-}
-
-Served<Done> check_outputs(const AppendMessage& message, const ServedModel& model) {
-  const bool one_each =
-      std::ranges::all_of(message.counts, [](std::uint32_t count) { return count <= 1; });
-  if (message.policy != OutputPolicy::kAll || one_each || model.graph.outputs().size() > 1) {
-    return Done{};
-  }
-  return Failure::because(ErrorCode::kUnsupported,
-                          "model {} gives the last logits only: build it to give all, or ask for "
-                          "last_logits",
-                          model.name);
-}
-
-AppendResultMessage result_of(const AppendMessage& message, const KeptSession& session,
-                              const AppendWork& work) {
-  AppendResultMessage result{
-      .sequence = message.sequence,
-      .tokens_held = static_cast<std::uint64_t>(std::ranges::max(session.lengths)),
-      .counts = std::vector<std::uint32_t>(session.lengths.size())};
-  for (std::size_t row = 0; row < work.generated().size(); ++row) {
-    const auto& ids = work.generated()[row];
-    result.counts[row] = static_cast<std::uint32_t>(ids.size());
-    result.ids.insert(result.ids.end(), ids.begin(), ids.end());
-  }
-  return result;
-}
-
-}  // namespace
-
-Served<Answer> DeviceService::append(Request& request, const AppendMessage& message) {
-  ASSAY_TRY_VOID(check_append_policy(message));
-  const Nanoseconds began = request.clock.now();
-  ASSAY_TRY(KeptSession* const session,
-            sessions_->begin(request.connection, request.frame.header.session));
-  request.clock.lap(&StageTimers::restore);
-  const Lengths before = session->lengths;
-  AppendWork work(request, message, *session, *sessions_, models_);
-  const auto serve = [&]() -> Served<Answer> {
-    if (message.sequence == session->sequence && session->last) return *session->last;
-    if (message.sequence != session->sequence + 1) {
-      return Failure::because(ErrorCode::kInvalid,
-                              "request {} of the session; expected {}: they come in order",
-                              message.sequence, session->sequence + 1);
-    }
-    ASSAY_TRY_VOID(check_outputs(message, *session->model));
-    ASSAY_TRY_VOID(work.run());
-    ASSAY_TRY(Answer answer,
-              answer_with(result_of(message, *session, work), work.outputs(), message.policy,
-                          request.connection, values_, request.clock));
-    sessions_->remember(*session, message.sequence, answer, request.clock.now() - began);
-    return answer;
-  };
-  const Served<Answer> answer = within_memory(serve);
-  sessions_->end(*session, answer ? std::nullopt : std::optional(before));
-  return answer;
 }
 
 Served<Answer> DeviceService::fetch(Request& request, const FetchMessage& message) {
@@ -339,9 +275,28 @@ Served<Answer> DeviceService::release(Request& request, const ReleaseMessage& me
   return Answer::of(DoneMessage());
 }
 
-Served<Answer> DeviceService::flush_plans(Request& /*request*/,
-                                          const FlushPlansMessage& /*message*/) {
-  return Answer::of(FlushedPlansMessage{static_cast<std::uint64_t>(models_.flush_plans())});
+Served<Answer> DeviceService::flush_plans(Request& /*request*/, const FlushPlansMessage& message) {
+  if (!message.model) {
+    return Answer::of(FlushedPlansMessage{static_cast<std::uint64_t>(models_.flush_plans())});
+  }
+  ASSAY_TRY(const auto model, models_.find(*message.model));
+  return Answer::of(
+      FlushedPlansMessage{static_cast<std::uint64_t>(models_.flush_plans_of(*model))});
+}
+
+Served<Answer> DeviceService::unload_model(Request& request, const UnloadModelMessage& message) {
+  std::vector<ContentId> weights;
+  {
+    ASSAY_TRY(const auto model, models_.find(message.model));
+    weights = model->weights;
+    std::erase(loaded_[request.connection], model);
+  }
+  UnloadedModelMessage unloaded{.is_gone = models_.unload_if_unused(message.model)};
+  if (unloaded.is_gone && message.drops_weights) {
+    unloaded.weights_dropped = static_cast<std::uint64_t>(weights_.drop(weights));
+  }
+  publish();
+  return Answer::of(unloaded);
 }
 
 }  // namespace assay::djinn

@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: MIT
-// What a server does for a request, without sockets: a frame in, an answer out. One thread calls
-// serve(), because a device does one thing at a time; signal() and stats() are answered beside it.
+// What a server does for a request, without sockets: a frame in, an answer out. The work of one at
+// a time takes a step, because a device does one thing at a time; signal() and stats() are answered
+// beside it.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 
-#include "djinn/server/session_keeper.h"
-#include "djinn/server/stage_clock.h"
-#include "djinn/wire/frame.h"
+#include "djinn/server/append_work.h"
 
 namespace assay::djinn {
-
-struct Request {
-  ConnectionId connection = kNobody;
-  std::string tenant = {};
-  Frame frame;
-  StageClock clock;
-  std::optional<Nanoseconds> deadline = {};  ///< A moment.
-  std::shared_ptr<const std::atomic<bool>> is_cancelled = nullptr;
-};
 
 struct DeviceServiceOptions {
   DeviceMemoryOptions memory;
@@ -29,6 +18,9 @@ struct DeviceServiceOptions {
   int threads = 1;
   Bytes plans{std::int64_t{256} << 20U};   ///< Arenas of plans that are kept.
   Bytes values{std::int64_t{256} << 20U};  ///< Of outputs that are kept under handles.
+  /// Rows that share a step of decoding, as far as the stack segment holds their lanes; 1: each
+  /// session steps alone.
+  std::int64_t batch_rows = 1;
 };
 
 /// What happens between requests. Called from any thread, under the lock of the sessions: nothing
@@ -47,9 +39,11 @@ class DeviceService {
                                                        const Clock& clock,
                                                        const ServiceEvents& events);
 
-  /// Everything but what the server's thread answers itself. A frame whose body means nothing is
-  /// kMalformed.
-  Answer serve(Request& request);
+  /// The work of everything but what the server's thread answers itself. A frame whose body means
+  /// nothing is answered kMalformed.
+  std::unique_ptr<Job> job_for(std::unique_ptr<Request> request, OnAnswer on_answer);
+  /// All of that work at once, for who has no others to think of.
+  Answer serve(std::unique_ptr<Request> request);
   /// What a connection leaves behind, and sessions whose lease is over; when to ask again.
   void forget(ConnectionId connection);
   std::optional<Nanoseconds> expire() { return sessions_->expire(); }
@@ -65,6 +59,8 @@ class DeviceService {
   DeviceService(backend::Device& device, const DeviceServiceOptions& options,
                 std::unique_ptr<DeviceMemory> memory);
 
+  friend class DeviceJob;
+  Answer serve_at_once(Request& request);
   template <class Message>
   Served<Answer> with(Request& request,
                       Served<Answer> (DeviceService::*method)(Request&, const Message&));
@@ -76,7 +72,7 @@ class DeviceService {
   Served<Answer> resume_session(Request& request, const ResumeSessionMessage& message);
   Served<Answer> close_session(Request& request, const CloseSessionMessage& message);
   Served<Answer> call(Request& request, const CallMessage& message);
-  Served<Answer> append(Request& request, const AppendMessage& message);
+  Served<Answer> unload_model(Request& request, const UnloadModelMessage& message);
   Served<Answer> fetch(Request& request, const FetchMessage& message);
   Served<Answer> release(Request& request, const ReleaseMessage& message);
   Served<Answer> flush_plans(Request& request, const FlushPlansMessage& message);
@@ -100,6 +96,9 @@ class DeviceService {
   ModelTable models_;
   ValueTable values_;
   std::unique_ptr<SessionKeeper> sessions_;
+  Lanes lanes_;
+  StepCounts steps_;
+  std::int64_t batch_rows_;
   /// Models that a connection loaded stay while it does.
   std::map<ConnectionId, std::vector<std::shared_ptr<const ServedModel>>> loaded_;
   mutable std::mutex snapshot_mutex_;

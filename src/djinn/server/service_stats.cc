@@ -53,6 +53,14 @@ Node plans_node(const plan::PlanCacheCounts& plans) {
   return node;
 }
 
+Node steps_node(const StepCounts& steps) {
+  Node node = Node::map();
+  node.set("alone", steps.alone.load());
+  node.set("shared", steps.shared.load());
+  node.set("sessions_in_shared", steps.riders.load());
+  return node;
+}
+
 Node session_node(const KeptSession& session, const SessionFacts& facts) {
   Node node = Node::map();
   node.set("session", format("{}.{}", session.id.index, session.id.generation));
@@ -139,6 +147,7 @@ Served<std::string> DeviceService::stats(const std::string& section,
   all.set("vmu", std::move(vmu));
   all.set("swap_pool", swap_node(memory.swap));
   all.set("plan_cache", plans_node(models_.plans()));
+  all.set("decode_steps", steps_node(steps_));
   all.set("weights", std::move(weights));
   all.set("models", std::move(models));
   all.set("sessions", std::move(sessions));

@@ -237,6 +237,10 @@ Served<Done> SessionKeeper::close(ConnectionId connection, SessionHandle handle)
   const bool is_own_and_lost =
       at != sessions_.end() && at->second->is_lost && at->second->owner == connection;
   if (!is_own_and_lost) ASSAY_TRY_VOID(find(connection, handle));
+  if (at->second->is_begun) {
+    return Failure(ErrorCode::kOverloaded, "a request of the session is under way: cancel it first",
+                   Nanoseconds(20ms));
+  }
   erase(lock, id_of(handle));
   return Done{};
 }
@@ -271,7 +275,7 @@ void SessionKeeper::detach_all_of(ConnectionId connection) {
 std::optional<Nanoseconds> SessionKeeper::expire() {
   Lock lock(mutex_);
   const auto is_nobodys = [](const auto& entry) {
-    return entry.second->owner == kNobody && !entry.second->asked;
+    return entry.second->owner == kNobody && !entry.second->asked && !entry.second->is_begun;
   };
   const auto is_over = [&](const auto& entry) {
     return is_nobodys(entry) && entry.second->lease_end <= clock_->now();

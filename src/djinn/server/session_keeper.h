@@ -50,6 +50,7 @@ struct KeptSession {
   Nanoseconds used_last{0};
   Nanoseconds took_last{0};  ///< Its last request, to predict the next.
   bool is_lost = false;      ///< Its state came back damaged.
+  bool is_begun = false;     ///< An operation uses it.
 };
 
 /// A session that was asked for and has to wait: what to tell whom when there is room.
@@ -108,9 +109,13 @@ class SessionKeeper {
   bool request(ConnectionId connection, SessionHandle handle);
   /// The request is not done after all.
   void withdraw(ConnectionId connection, SessionHandle handle);
-  /// Keeps the state on the device. One operation of a session at a time, which its order in the
-  /// server's queue sees to.
+  /// Keeps the state on the device. One operation of a session at a time: kOverloaded for another
+  /// one, as where the state or room to compute is not there in time.
   Served<KeptSession*> begin(ConnectionId connection, SessionHandle handle);
+  /// Whether begin() would find no room only because of sessions that compute just now.
+  bool has_to_wait(SessionHandle handle) const;
+  /// All tokens of a begun session are forgotten.
+  void clear(KeptSession& session);
   /// Memory for the tokens; where the states are.
   Served<std::vector<tensor::AnyView>> prepare(KeptSession& session, const Lengths& counts);
   void commit(KeptSession& session, const Lengths& counts);
@@ -148,6 +153,7 @@ class SessionKeeper {
   void erase(Lock& lock, SessionId id);
   void admit_waiting(Lock& lock);
   void end_request(KeptSession& session);
+  void truncate(Lock& lock, KeptSession& session, const Lengths& lengths);
   /// False where the time is over.
   bool wait_for_change(Lock& lock, Nanoseconds until);
   void tell_mover();

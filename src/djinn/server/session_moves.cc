@@ -57,6 +57,11 @@ Served<KeptSession*> SessionKeeper::begin(ConnectionId connection, SessionHandle
   ASSAY_TRY(KeptSession* const session, find(connection, handle));
   const auto facts = store().facts(session->id);
   ASSAY_CHECK(facts.has_value(), "a session that is kept is in the store");
+  if (session->is_begun) {
+    end_request(*session);
+    return Failure(ErrorCode::kOverloaded, "another request of the session is under way",
+                   kAskAgain);
+  }
   if (!is_on_device(facts->residence) || !book_.start_computing(session->reservation)) {
     end_request(*session);
     return Failure(ErrorCode::kOverloaded, "no room for the state of the session came free in time",
@@ -64,7 +69,41 @@ Served<KeptSession*> SessionKeeper::begin(ConnectionId connection, SessionHandle
   }
   const auto pinned = store().pin(session->id);
   ASSAY_CHECK(pinned.has_value(), "a state on the device can be pinned");
+  session->is_begun = true;
   return session;
+}
+
+bool SessionKeeper::has_to_wait(SessionHandle handle) const {
+  const std::scoped_lock lock(mutex_);
+  const auto at = sessions_.find({.index = handle.index, .generation = handle.generation});
+  if (at == sessions_.end() || at->second->is_begun) return false;
+  const auto facts = store().facts(at->first);
+  ASSAY_CHECK(facts.has_value(), "a session that is kept is in the store");
+  return is_on_device(facts->residence) && !book_.may_compute(at->second->reservation);
+}
+
+void SessionKeeper::clear(KeptSession& session) {
+  Lock lock(mutex_);
+  const auto is_copied = [&] { return store().facts(session.id)->is_busy; };
+  while (is_copied())  // Pinned meanwhile, so that it stays.
+    changed_.wait(lock);
+  const auto unpinned = store().unpin(session.id);
+  truncate(lock, session, Lengths(session.lengths.size()));
+  const auto pinned = store().pin(session.id);
+  ASSAY_CHECK(unpinned && pinned, "what nobody copies is cut at once, and stays");
+}
+
+void SessionKeeper::truncate(Lock& lock, KeptSession& session, const Lengths& lengths) {
+  for (std::size_t row = 0; row < session.lengths.size();) {
+    const auto cut = store().truncate(session.id, static_cast<std::int64_t>(row), lengths[row]);
+    if (cut) {
+      session.lengths[row] = lengths[row];
+      ++row;
+      continue;
+    }
+    ASSAY_CHECK(cut.error().reason == RefusalReason::kBusy, "only a copy keeps tokens");
+    changed_.wait(lock);
+  }
 }
 
 Served<std::vector<tensor::AnyView>> SessionKeeper::prepare(KeptSession& session,
@@ -106,17 +145,8 @@ void SessionKeeper::end(KeptSession& session, const std::optional<Lengths>& leng
   Lock lock(mutex_);
   const auto unpinned = store().unpin(session.id);
   ASSAY_CHECK(unpinned.has_value(), "a session in use is not closed");
-  for (std::size_t row = 0; lengths_before && row < session.lengths.size();) {
-    const auto cut =
-        store().truncate(session.id, static_cast<std::int64_t>(row), (*lengths_before)[row]);
-    if (cut) {
-      session.lengths[row] = (*lengths_before)[row];
-      ++row;
-      continue;
-    }
-    ASSAY_CHECK(cut.error().reason == RefusalReason::kBusy, "only a copy keeps tokens");
-    changed_.wait(lock);
-  }
+  if (lengths_before) truncate(lock, session, *lengths_before);
+  session.is_begun = false;
   book_.stop_computing(session.reservation);
   session.used_last = clock_->now();
   end_request(session);

@@ -32,6 +32,23 @@ tensor::ConstAnyView Values::view(std::size_t index) const {
                             types_[index].second);
 }
 
+Result<std::shared_ptr<Values>> Values::rows_of(std::int64_t first, std::int64_t count) const {
+  auto types = types_;
+  for (auto& [name, type] : types) {
+    const bool has_rows = type.shape.rank() > 0 && first + count <= type.shape[0];
+    if (!has_rows) return Error::user("output {} has no row {}", name, first + count - 1);
+    type.shape[0] = count;
+  }
+  ASSAY_TRY(auto values, create(types));
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    ASSAY_TRY(const std::size_t size, dense_size(types[i].second));
+    const std::size_t row_size = count == 0 ? 0 : size / static_cast<std::size_t>(count);
+    const auto from = memory_[i].bytes().subspan(static_cast<std::size_t>(first) * row_size, size);
+    std::ranges::copy(from, values->memory_[i].bytes().begin());
+  }
+  return values;
+}
+
 Served<PackedValues> pack(const Values& values, std::size_t first, std::size_t count) {
   TensorPacker packer;
   PackedValues packed;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "djinn/server/failure.h"
+#include "djinn/server/stage_clock.h"
 #include "djinn/wire/buffer.h"
 #include "djinn/wire/frame.h"
 #include "djinn/wire/model_messages.h"
@@ -27,6 +28,8 @@ class Values {
   const std::string& name(std::size_t index) const { return types_[index].first; }
   tensor::ConstAnyView view(std::size_t index) const;
   Bytes size() const { return size_; }
+  /// A copy of rows [first, first + count) of each, whose first axis counts rows.
+  Result<std::shared_ptr<Values>> rows_of(std::int64_t first, std::int64_t count) const;
 
  private:
   std::vector<std::pair<std::string, tensor::TensorType>> types_;
@@ -89,5 +92,27 @@ class ValueTable {
   Bytes held_;
   std::vector<Entry> entries_;
 };
+
+/// What of the outputs travels, or stays under a handle.
+template <class Message>
+Served<Answer> answer_with(Message message, const std::shared_ptr<Values>& values,
+                           OutputPolicy policy, std::uint64_t connection, ValueTable& table,
+                           StageClock& clock) {
+  PackedValues packed;
+  const bool gives_all = policy == OutputPolicy::kAll;
+  if (gives_all || policy == OutputPolicy::kLast) {
+    ASSAY_TRY(packed, pack(*values, 0, gives_all ? values->count() : 1));
+    message.outputs = packed.records;
+  }
+  if (policy == OutputPolicy::kHandle) {
+    ASSAY_TRY(message.handle, table.keep(connection, values));
+  }
+  clock.lap(&StageTimers::output);
+  message.timers = clock.timers();
+  Answer answer = Answer::of(message);
+  answer.payload = std::move(packed.parts);
+  if (!answer.payload.empty()) answer.owner = values;
+  return answer;
+}
 
 }  // namespace assay::djinn

@@ -100,6 +100,10 @@ void WeightStore::abandon_all_of(std::uint64_t connection) {
   }
 }
 
+std::int64_t WeightStore::drop(const std::vector<ContentId>& ids) {
+  return std::ranges::count_if(ids, [&](const ContentId& id) { return text_->drop(key_of(id)); });
+}
+
 Served<graph::Weights> WeightStore::take_out(const std::vector<NamedWeight>& names) {
   graph::Weights weights;
   for (const NamedWeight& weight : names) {

@@ -30,6 +30,8 @@ class WeightStore {
   /// Copies for a device to load: it packs them as it likes and keeps what it needs (the model
   /// table counts that). kNotFound names the weight that has to be sent.
   Served<graph::Weights> take_out(const std::vector<NamedWeight>& names);
+  /// What was sent of them leaves, unless a load takes it out just now: how many there were.
+  std::int64_t drop(const std::vector<ContentId>& ids);
   std::uint64_t received() const { return received_; }  ///< Bytes of parts.
 
  private:
