@@ -58,12 +58,7 @@ Coefficients coefficients_of(std::span<const double> values) {
 Result<Coefficients> coefficients_of(const HardwareProfile& profile) {
   if (!profile.calibration) return Coefficients();
   const Calibration& fit = *profile.calibration;
-  if (fit.model != kModelName) {
-    return Error::user(
-        "{}: its calibration is of the model {}, this Assay predicts with {}; "
-        "calibrate again",
-        profile.file, fit.model, kModelName);
-  }
+  if (fit.model != kModelName) return Coefficients();
   std::vector<double> values = values_of(Coefficients());
   std::vector<std::string> names;
   for (const CoefficientDefinition& definition : coefficient_list()) {

@@ -51,8 +51,8 @@ std::vector<double> values_of(const Coefficients& coefficients);
 /// Checked: as many as the list has.
 Coefficients coefficients_of(std::span<const double> values);
 
-/// Those that a profile was given by a fit, else the priors. A coefficient of this model that it
-/// does not name has its prior; a name that this model does not have is a user error.
+/// Those that a fit of this model has put into a profile, else the priors. A coefficient that the
+/// profile does not name has its prior; a name that this model does not have is a user error.
 Result<Coefficients> coefficients_of(const HardwareProfile& profile);
 
 }  // namespace assay::oracle

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "oracle/model/coefficients.h"
 #include "oracle/model/mapper.h"
 
 namespace assay::oracle {
@@ -264,12 +265,14 @@ void set_curves(const HardwareProfile& profile, Machine& machine) {
   for (const EfficiencyCurve& curve : profile.curves) {
     const auto kind = class_of_curve(curve.kernel);
     const auto axes = axes_of(curve);
+    if (curve.dtype != tensor::to_text(machine.multiplied)) continue;
     if (!kind || !axes || curve.points.empty()) {
-      machine.left_out.push_back(
-          format("the efficiency curve of {}: its shapes are not ours", curve.kernel));
+      const std::string line =
+          format("the efficiency curve of {}: no class of kernels is judged by it", curve.kernel);
+      const bool is_said = std::ranges::find(machine.left_out, line) != machine.left_out.end();
+      if (!is_said) machine.left_out.push_back(line);
       continue;
     }
-    if (curve.dtype != tensor::to_text(machine.multiplied)) continue;
     const auto index = static_cast<std::size_t>(*kind);
     const bool is_nearer =
         std::abs(curve.threads - machine.threads) < std::abs(threads[index] - machine.threads);
@@ -376,6 +379,12 @@ Result<Machine> machine_from(const HardwareProfile& profile, const MachineOption
                         ? cpu_feeding(profile, machine.threads, machine.left_out)
                         : device_feeding(options.mode, numbers);
   machine.joules = joules_of(profile, machine, numbers);
+  if (profile.calibration && profile.calibration->model != kModelName) {
+    machine.left_out.push_back(
+        format("the profile's calibration: it is of the model {}, and not of {}, which predicts "
+               "here",
+               profile.calibration->model, kModelName));
+  }
   return machine;
 }
 

@@ -9,6 +9,7 @@
 namespace assay::oracle {
 namespace {
 
+using backend::CompileMode;
 using graph::Node;
 using graph::NodeKind;
 using plan::Segment;
@@ -288,6 +289,13 @@ void Viewer::set_memory() {
   for (std::size_t i = 0; i < sketch_.graph.nodes().size(); ++i) {
     if (sketch_.graph.nodes()[i].kind == NodeKind::kWeight) {
       view_.weight_bytes += bytes_of(sketch_.types[i]);
+    }
+  }
+  // Convolutions of our CPU backend pack what others may still read as it was.
+  const bool is_packed = options_.style == PlanStyle::kCpu && view_.mode != CompileMode::kNone;
+  for (const KernelView& kernel : view_.kernels) {
+    if (is_packed && kernel.kind == KernelClass::kConvolution) {
+      view_.packed_bytes += kernel.count.weight_bytes;
     }
   }
   const backend::Signature& signature = sketch_.plan.signature;

@@ -69,11 +69,12 @@ struct PlanView {
   std::vector<KernelView> kernels;
   std::vector<UnsupportedKernel> unsupported;  ///< Steps whose time is not in any prediction.
   double weight_bytes = 0;
+  double packed_bytes = 0;    ///< Of weights that kernels keep once more in an order of their own.
   double arena_bytes = 0;     ///< Of the results between.
   double argument_bytes = 0;  ///< Inputs, states and outputs.
   OpCount sum;                ///< Of the kernels.
   /// What a run holds at its peak.
-  double memory_bytes() const { return weight_bytes + arena_bytes + argument_bytes; }
+  double memory_bytes() const { return weight_bytes + packed_bytes + arena_bytes + argument_bytes; }
   /// Of the kernels, how many are in no prediction.
   double unsupported_share() const;
 };
