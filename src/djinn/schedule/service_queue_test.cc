@@ -200,5 +200,64 @@ TEST(ServiceQueue, UnderLoadClassesMatterAndNobodyStarves) {
   EXPECT_LE(qos.realtime_wait, 5ms);
 }
 
+/// 1: all were given the same; 1/n: one of n was given everything.
+double jain(const std::vector<double>& given) {
+  double sum = 0;
+  double squares = 0;
+  for (const double one : given) {
+    sum += one;
+    squares += one * one;
+  }
+  return sum * sum / (static_cast<double>(given.size()) * squares);
+}
+
+/// 64 clients that ask again as soon as they are answered, a slot for every eighth of them. What
+/// each was given until the clock stops: answers and time.
+struct Given {
+  std::vector<double> answers = std::vector<double>(64);
+  std::vector<double> time = std::vector<double>(64);
+};
+
+Given serve_64_clients(bool are_tenants, const std::vector<Nanoseconds>& costs) {
+  ServiceQueue queue = queue_of({.slots = 8});
+  Given given;
+  Nanoseconds now{0};
+  std::uint64_t id = 0;
+  std::map<std::uint64_t, std::size_t> whose;
+  const auto ask = [&](std::size_t client) {
+    whose[++id] = client;
+    const std::string tenant = are_tenants ? format("t{}", client) : "all";
+    queue.push(now, request(id, QosClass::kInteractive, tenant, costs[client]));
+  };
+  for (std::size_t client = 0; client < 64; ++client)
+    ask(client);
+  while (now < 20s) {
+    std::vector<std::uint64_t> together;
+    while (const auto next = queue.start(now))
+      together.push_back(next->id);
+    for (const std::uint64_t one : together) {
+      const std::size_t client = whose.at(one);
+      now += costs[client];
+      given.answers[client] += 1;
+      given.time[client] += Seconds(costs[client]).count();
+      queue.finish(now, one);
+      ask(client);
+    }
+  }
+  return given;
+}
+
+TEST(ServiceQueue, ManyClientsAreServedAlike) {
+  const std::vector<Nanoseconds> equal(64, 1ms);
+  std::vector<Nanoseconds> mixed(64, 1ms);
+  for (std::size_t client = 0; client < 64; client += 4)
+    mixed[client] = 8ms;
+  EXPECT_GE(jain(serve_64_clients(false, equal).answers), 0.999);
+  EXPECT_GE(jain(serve_64_clients(true, equal).answers), 0.999);
+  EXPECT_GE(jain(serve_64_clients(false, mixed).answers), 0.999) << "a line is a line";
+  EXPECT_GE(jain(serve_64_clients(true, mixed).time), 0.95) << "tenants get the same time";
+  EXPECT_LT(jain(serve_64_clients(true, mixed).answers), 0.95) << "so those who ask less get more";
+}
+
 }  // namespace
 }  // namespace assay::djinn
