@@ -14,6 +14,7 @@
 #include "engine/models/builders/encoder.h"
 #include "engine/models/builders/mlp.h"
 #include "engine/models/builders/resnet.h"
+#include "engine/models/builders/sizes.h"
 #include "engine/models/builders/vit.h"
 
 namespace assay::models {
@@ -35,6 +36,24 @@ struct Model {
 template <std::int64_t kDepth>
 Result<Graph> build_listed_resnet(const Request& request) {
   return build_resnet({.depth = kDepth, .side = request.side});
+}
+
+/// Three numbers behind a prefix, as 2, 512, 8 in "encoder2x512x8".
+Result<std::array<std::int64_t, 3>> parse_three(std::string_view name, std::string_view prefix,
+                                                std::string_view expected) {
+  std::array<std::int64_t, 3> numbers{};
+  const char* at = name.data() + prefix.size();
+  const char* const end = name.data() + name.size();
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const auto [next, error] = std::from_chars(at, end, numbers[i]);
+    const bool is_last = i + 1 == numbers.size();
+    const bool goes_on = is_last ? next == end : next != end && *next == 'x';
+    if (error != std::errc() || !goes_on) {
+      return Error::user("no model: {}; expected {}", name, expected);
+    }
+    at = next + 1;
+  }
+  return numbers;
 }
 
 /// "mlp512-512-128": the widths from the input to the output.
@@ -116,6 +135,37 @@ Result<Graph> build_bert_like(const Request&) {
   return build_stack(1024, 6, 8);
 }
 
+Result<Graph> build_listed_encoder(const Request& request) {
+  ASSAY_TRY(const auto sizes, parse_three(request.name, "encoder",
+                                          "encoder<depth>x<width>x<heads>, as in encoder2x512x8"));
+  const auto& [depth, width, heads] = sizes;
+  ASSAY_TRY_VOID(check_sizes("encoder", {{"width", width}}));
+  return build_stack(width, depth, heads);
+}
+
+Result<Graph> build_listed_decoder(const Request& request) {
+  ASSAY_TRY(const auto sizes,
+            parse_three(request.name, "gpt2_", "gpt2_<depth>x<width>x<heads>, as in gpt2_6x384x6"));
+  const auto& [depth, width, heads] = sizes;
+  ASSAY_TRY_VOID(check_sizes("decoder", {{"width", width}, {"heads", heads}}));
+  ASSAY_TRY_VOID(check_divides("decoder", {"heads", heads}, {"width", width}));
+  return build_decoder({.width = width,
+                        .depth = depth,
+                        .heads = heads,
+                        .kv_heads = heads,
+                        .head_width = width / heads,
+                        .mlp_width = 4 * width});
+}
+
+/// One addition: what an op costs where it does next to nothing.
+Result<Graph> build_add(const Request&) {
+  Graph graph;
+  const auto a = graph.input("a", tensor::DType::kF32, {"batch", 1});
+  const auto b = graph.input("b", tensor::DType::kF32, {"batch", 1});
+  graph.output("sum", graph.op("add", {a, b}));
+  return graph;
+}
+
 const std::vector<Model>& models() {
   static const std::vector<Model> list{
       {{"gpt2", "GPT-2 with 124 million parameters"}, build_gpt2},
@@ -132,6 +182,11 @@ const std::vector<Model>& models() {
       {{"vit_like", "Djinn's synthetic network: three convolutions", true}, build_listed_cnn},
       {{"vit<patch>x<depth>x<width>", "a ViT of the study, as vit32x6x384", true},
        build_listed_vit},
+      {{"encoder<depth>x<width>x<heads>", "a stack as Djinn's synthetic ones, as encoder2x512x8"},
+       build_listed_encoder},
+      {{"gpt2_<depth>x<width>x<heads>", "GPT-2 in other sizes, as gpt2_6x384x6"},
+       build_listed_decoder},
+      {{"add", "one addition of two inputs with an element a row"}, build_add},
       {{"mlp<input>-<hidden>-...-<output>",
         "linears with tanh between and softmax, as mlp512-512-128"},
        build_listed_mlp},

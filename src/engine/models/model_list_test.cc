@@ -79,6 +79,10 @@ constexpr Counts kCounts[] = {
     {"vit16x12x768", 0, 35.1, 0.05},
     {"vit8x12x768", 0, 156, 0.5},
     {"vit8x12x1024", 0, 268, 0.5},
+    {"encoder6x1024x8", 75'577'344, 0, 0},
+    {"encoder2x8x2", 2 * (4 * (8 * 8 + 8) + 2 * 8 * 32 + 32 + 8 + 4 * 8), 0, 0},
+    {"gpt2_12x768x12", 124'439'808, 128 * 2 * 84.934656e-3 + 2 * 50'257 * 768e-9, 1e-9},
+    {"add", 0, 0, 0},
     {"mlp512-512-128", 328'320, 2 * (512 * 512 + 512 * 128) * 1e-9, 1e-12},
     {"mlp512-128", 65'664, 0, 0},
 };
@@ -177,6 +181,12 @@ TEST(ModelList, SaysWhatItDoesNotKnow) {
   EXPECT_THAT(message("vit0x6x384"), HasSubstr("no ViT"));
   EXPECT_THAT(message("vit32x9999999x384"), HasSubstr("depth is 9999999; expected 0 to 2000"));
   EXPECT_THAT(message("vit99999999999999999999x6x384"), HasSubstr("no ViT"));
+  EXPECT_THAT(message("encoder2x512"), HasSubstr("expected encoder<depth>x<width>x<heads>"));
+  EXPECT_THAT(message("encoder2x512x8x"), HasSubstr("no model: encoder2x512x8x"));
+  EXPECT_THAT(message("encoder2x512x7"), HasSubstr("512"));
+  EXPECT_THAT(message("encoder2x512x0"), HasSubstr("heads"));
+  EXPECT_THAT(message("gpt2_2x64x0"), HasSubstr("heads"));
+  EXPECT_THAT(message("gpt2_2x9223372036854775807x2"), HasSubstr("width"));
   EXPECT_THAT(message("mlp5"), HasSubstr("expected two widths or more"));
   EXPECT_THAT(message("mlp5-"), HasSubstr("expected mlp<input>-<hidden>"));
   EXPECT_THAT(message("mlp5-0-3"), HasSubstr("hidden width is 0"));
