@@ -8,6 +8,7 @@
 
 #include "core/format.h"
 #include "core/nearest.h"
+#include "lab/report/baselines.h"
 #include "lab/report/metrics.h"
 #include "lab/report/points.h"
 
@@ -177,6 +178,8 @@ Result<std::vector<Table>> tables_of(const RunView& view) {
                         .notes = {}});
     }
   }
+  Table baselines = baselines_table(view);
+  if (!baselines.rows.empty()) tables.push_back(std::move(baselines));
   return tables;
 }
 

@@ -16,7 +16,8 @@ namespace assay::report {
 std::vector<std::string> table_kinds();
 
 Result<figure::Table> table_of(const RunView& view, const spec::TableRequest& request);
-/// Every requested table, in the order of the spec.
+/// Every requested table, in the order of the spec; behind them that of baselines.h, where there is
+/// one.
 Result<std::vector<figure::Table>> tables_of(const RunView& view);
 
 figure::Table points_table(const RunView& view);

@@ -10,6 +10,7 @@
 #include "lab/figure/gnuplot.h"
 #include "lab/figure/table_text.h"
 #include "lab/figure/vega_lite.h"
+#include "lab/report/baselines.h"
 #include "lab/report/figures.h"
 #include "lab/report/markdown.h"
 #include "lab/report/page.h"
@@ -123,6 +124,10 @@ Result<void> write_figure(Folder& folder, const RunView& view, const spec::Figur
 Result<void> write_results(Folder& folder, const RunView& view) {
   const auto style = codec::JsonStyle::kPretty;
   ASSAY_TRY_VOID(folder.write(kResultsFile, codec::to_json(results_node(view), style)));
+  for (const BaselineDocument& document : baseline_documents(view)) {
+    ASSAY_TRY_VOID(
+        folder.write("baselines/" + document.stem + ".json", codec::to_json(document.node, style)));
+  }
   return folder.write(kExperimentSummaryFile, codec::to_json(experiment_summary_node(view), style));
 }
 
