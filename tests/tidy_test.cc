@@ -162,6 +162,8 @@ const std::map<std::string, std::string> kUntestedHeaders{
     {"src/lab/measure/series.h", "plain data; filled in sampler_test"},
     {"src/lab/runner/observer.h", "an interface; run_test implements it"},
     {"src/lab/spec/vocabulary.h", "plain data; used by every schema test"},
+    {"src/lab/workload/djinn/stand_in_devices.h", "for tests, which test it by using it"},
+    {"src/lab/workload/djinn/way.h", "an interface; served_test gets every way's answer judged"},
     {"src/lab/workload/model_check.h", "model runs of tests/experiments_test are judged by it"},
     {"src/lab/workload/vit_pipeline.h", "vit_test runs it in every order and depth"},
     {"src/lab/workload/workload.h", "an interface; every workload test implements it"},

@@ -11,6 +11,8 @@
 #include "lab/report/figures.h"
 #include "lab/report/metrics.h"
 #include "lab/report/tables.h"
+#include "lab/workload/djinn/served.h"
+#include "lab/workload/djinn/token_loop.h"
 #include "lab/workload/gemm.h"
 #include "lab/workload/hetero_gemm.h"
 #include "lab/workload/misbehave.h"
@@ -30,10 +32,14 @@ Error no_profiles(std::string_view name, std::string_view profile) {
   return Error::user("the backend {} has no profiles: {}:{}", name, name, profile);
 }
 
-/// Plugins lie beside the program.
-std::string plugin_path(const char* file) {
+/// Plugins lie beside it, and servers of trials are started from it.
+std::filesystem::path program_path() {
   std::error_code error;
-  return (std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / file).string();
+  return std::filesystem::read_symlink("/proc/self/exe", error);
+}
+
+std::string plugin_path(const char* file) {
+  return (program_path().parent_path() / file).string();
 }
 
 Result<std::shared_ptr<const backend::Registry>> make_devices() {
@@ -74,6 +80,8 @@ Result<Registries> make_registries() {
            workload::padding_workload(),
            workload::planted_workload(),
            workload::sdpa_workload(),
+           workload::served_workload(registries.devices, program_path().string()),
+           workload::token_loop_workload(registries.devices, program_path().string()),
            workload::vit_workload(registries.devices),
        }) {
     ASSAY_TRY_VOID(registries.workloads.add(std::move(definition)));

@@ -34,31 +34,47 @@ std::int64_t longest_sum(const graph::Graph& graph, const graph::NodeTypes& type
 
 }  // namespace
 
-Result<Verdict> check_model(const ModelAnswer& answer, const backend::Registry& devices) {
-  const bool is_small = answer.products <= kReferenceProducts;
+Result<ModelExpectation> expected_answer(const ModelAnswer& question,
+                                         const backend::Registry& devices) {
+  const bool is_small = question.products <= kReferenceProducts;
   ASSAY_TRY(const auto judge, devices.open(is_small ? "reference" : "cpu"));
-  ASSAY_TRY(const graph::Bindings bindings, bindings_of(answer.graph, answer.sizes));
-  ASSAY_TRY(const graph::NodeTypes types, infer_types(answer.graph, bindings));
-  ASSAY_TRY(const graph::Weights weights, graph::seeded_weights(answer.graph, kModelSeed));
+  ASSAY_TRY(const graph::Bindings bindings, bindings_of(question.graph, question.sizes));
+  ASSAY_TRY(const graph::NodeTypes types, infer_types(question.graph, bindings));
+  ASSAY_TRY(const graph::Weights weights, graph::seeded_weights(question.graph, kModelSeed));
   ASSAY_TRY(const auto model,
-            judge->load(answer.graph, weights, {.mode = backend::CompileMode::kNone}));
+            judge->load(question.graph, weights, {.mode = backend::CompileMode::kNone}));
   ASSAY_TRY(const auto executable, model->prepare(bindings));
   ASSAY_TRY(ModelArguments arguments,
-            make_arguments(answer.graph, types, answer.sizes, answer.input_seed));
+            make_arguments(question.graph, types, question.sizes, question.input_seed));
   ASSAY_TRY_VOID(run_once(*executable, arguments));
+  return ModelExpectation{
+      .outputs = std::move(arguments.outputs),
+      .method = is_small ? "every output element against the reference in fp64"
+                         : "every output element against mode none, unpacked, by OpenBLAS",
+      .tolerance = model_tolerance(longest_sum(question.graph, types))};
+}
+
+Verdict compare_with(const ModelExpectation& expected, std::span<const HostTensor> outputs) {
   Verdict verdict;
-  verdict.method = is_small ? "every output element against the reference in fp64"
-                            : "every output element against mode none, unpacked, by OpenBLAS";
-  verdict.tolerance = model_tolerance(longest_sum(answer.graph, types));
-  verdict.correct = true;
-  for (std::size_t i = 0; i < answer.outputs.size(); ++i) {
+  verdict.method = expected.method;
+  verdict.tolerance = expected.tolerance;
+  verdict.correct = outputs.size() == expected.outputs.size();
+  for (std::size_t i = 0; i < outputs.size() && verdict.correct; ++i) {
+    if (outputs[i].type() != expected.outputs[i].type()) {
+      verdict.correct = false;
+      break;
+    }
     const tensor::Difference difference =
-        tensor::difference(answer.outputs[i].view().as<float>(),
-                           std::as_const(arguments.outputs[i]).view().as<float>());
+        tensor::difference(outputs[i].view().as<float>(), expected.outputs[i].view().as<float>());
     verdict.error = std::max(verdict.error, difference.normalised);
-    verdict.correct = verdict.correct && difference.normalised <= verdict.tolerance;
+    verdict.correct = difference.normalised <= verdict.tolerance;
   }
   return verdict;
+}
+
+Result<Verdict> check_model(const ModelAnswer& answer, const backend::Registry& devices) {
+  ASSAY_TRY(const ModelExpectation expected, expected_answer(answer, devices));
+  return compare_with(expected, answer.outputs);
 }
 
 double model_tolerance(std::int64_t longest_sum) {

@@ -8,6 +8,8 @@
 
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "engine/backend/registry.h"
 #include "lab/workload/model_inputs.h"
@@ -28,6 +30,17 @@ struct ModelAnswer {
 };
 /// The judges are `reference` and `cpu` of `devices`.
 Result<Verdict> check_model(const ModelAnswer& answer, const backend::Registry& devices);
+
+/// What a judge says to a question (an answer whose outputs are not looked at), kept where several
+/// answers to it are compared.
+struct ModelExpectation {
+  std::vector<tensor::HostTensor> outputs;
+  std::string method;
+  double tolerance = 0;
+};
+Result<ModelExpectation> expected_answer(const ModelAnswer& question,
+                                         const backend::Registry& devices);
+Verdict compare_with(const ModelExpectation& expected, std::span<const tensor::HostTensor> outputs);
 
 /// What rounding explains of a whole model whose longest sum of products has so many terms.
 double model_tolerance(std::int64_t longest_sum);
