@@ -2,6 +2,7 @@
 // The daemon as a person starts it: by its name, served over a unix socket, ended by a signal; and
 // clients that die at every step of what they do.
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -167,6 +168,33 @@ TEST(Djinnd, TheLibraryOfCShowsItsFunctionsAlone) {
   EXPECT_EQ(first_line_of(std::string("nm -D --defined-only ") + ASSAY_DJINN_LIBRARY +
                           " | grep -c ' T djinn_'"),
             "16\n");
+}
+
+/// Whether user 65534 gets in.
+bool lets_a_stranger_in(const std::string& address) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::setgid(65534) != 0 || ::setuid(65534) != 0) ::_exit(2);
+    ::_exit(djinn::connect(address) ? 1 : 0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+  return WEXITSTATUS(status) == 1;
+}
+
+/// Whatever the umask; and behind the mode of the file stands what the kernel says of the peer.
+TEST(Djinnd, ItsSocketIsItsUsersAlone) {
+  const mode_t mask = ::umask(0);
+  const Daemon daemon(kSmall);
+  ::umask(mask);
+  const fs::path socket = daemon.folder() / "djinn.sock";
+  EXPECT_EQ(fs::status(socket).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can be somebody else";
+  EXPECT_FALSE(lets_a_stranger_in(daemon.address())) << "by the mode";
+  fs::permissions(socket, fs::perms::all);
+  EXPECT_FALSE(lets_a_stranger_in(daemon.address())) << "by the peer";
+  EXPECT_TRUE(djinn::connect(daemon.address()));
 }
 
 TEST(Djinnd, IsWatchedByTop) {
