@@ -57,6 +57,29 @@ TEST(DjinnSettings, RefusesWhatItDoesNotKnow) {
   EXPECT_TRUE(parse_djinn_file("# nothing\n", "d.yaml")->empty());
 }
 
+TEST(DjinnSettings, TurnsAndQuotasAreBoundedOnlyWhereSomebodySaysSo) {
+  const auto free = settings_with({});
+  ASSERT_TRUE(free);
+  EXPECT_EQ(free->server.schedule.slots, 8);
+  EXPECT_EQ(free->server.service.batch_rows, 1);
+  EXPECT_EQ(free->server.service.sessions.quota.sessions_max, INT64_MAX);
+  const auto bounded = settings_with({{"slots", "4"},
+                                      {"realtime-slots", "1"},
+                                      {"batch-rows", "3"},
+                                      {"tenant-memory", "1MiB"},
+                                      {"tenant-sessions", "5"},
+                                      {"tenant-queue", "2"}});
+  ASSERT_TRUE(bounded) << bounded.error().to_string();
+  EXPECT_EQ(bounded->server.schedule.reserved[0], 1);
+  EXPECT_EQ(bounded->server.service.batch_rows, 3);
+  EXPECT_EQ(bounded->server.service.sessions.quota.reserved_max, Bytes(1 << 20));
+  EXPECT_EQ(bounded->server.service.sessions.quota.sessions_max, 5);
+  EXPECT_EQ(bounded->server.service.sessions.quota.queued_max, 2);
+  const auto none_left = settings_with({{"slots", "2"}, {"realtime-slots", "2"}});
+  ASSERT_FALSE(none_left);
+  EXPECT_THAT(none_left.error().to_string(), HasSubstr("other classes could never run"));
+}
+
 TEST(DjinnSettings, NamesTheSettingThatIsWrong) {
   EXPECT_THAT(refusal_of("device-memory", "2GB"), HasSubstr("in the setting device-memory"));
   EXPECT_THAT(refusal_of("device-memory", "-1GiB"), HasSubstr("expected a size"));

@@ -87,7 +87,7 @@ class Server {
   };
   void answer(const AnsweredTo& to, Answer answer, Nanoseconds took);
   void end_request(const AnsweredTo& to, Nanoseconds took);
-  bool is_short(const Connection& connection, std::uint64_t shape) const;
+  bool is_short(const AnsweredTo& to) const;
   void park(SessionId session, ServiceRequest scheduled, std::unique_ptr<Job> job);
   void unpark(SessionId session);
   ServiceRequest scheduled(const Connection& connection, const FrameHeader& header) const;

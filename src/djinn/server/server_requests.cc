@@ -158,12 +158,16 @@ ServiceRequest Server::scheduled(const Connection& connection, const FrameHeader
   return request;
 }
 
-bool Server::is_short(const Connection& connection, std::uint64_t shape) const {
-  // Whoever sent more than this one keeps others waiting: that is the executor's to decide.
-  // So does a device with several threads: each thread that computes would have its own team.
-  const auto expected = times_.find(shape);
-  return options_.service.threads == 1 && expected && *expected < options_.short_work &&
-         connection.under_way() == 1;
+bool Server::is_short(const AnsweredTo& to) const {
+  // What may wait for room never keeps this thread: the signals that it hears are what makes room.
+  const bool never_waits =
+      to.header.opcode == Opcode::kCall ||
+      (to.header.opcode == Opcode::kAppend && options_.service.sessions.policy == "none");
+  // Whoever sent more than this one keeps others waiting: that is the executor's to decide. So does
+  // a device with several threads: each thread that computes would have its own team.
+  if (!never_waits || options_.service.threads > 1 || to.connection->under_way() > 1) return false;
+  const auto expected = times_.find(to.shape);
+  return expected && *expected < options_.short_work;
 }
 
 void Server::start_work(ConnectionId id, const std::shared_ptr<Connection>& connection) {
@@ -189,8 +193,7 @@ void Server::start_work(ConnectionId id, const std::shared_ptr<Connection>& conn
     if (!is_ready) {
       park({.index = to.header.session.index, .generation = to.header.session.generation},
            std::move(scheduled), std::move(job));
-    } else if (!is_short(*connection, to.shape) ||
-               !executor_->run_here(scheduled, job, options_.short_work)) {
+    } else if (!is_short(to) || !executor_->run_here(scheduled, job, options_.short_work)) {
       executor_->push(std::move(scheduled), std::move(job));
     }
   }
