@@ -32,6 +32,7 @@ codec::Node stats() {
     "sessions": [{"phase": "IO_WAIT", "qos": "batch", "residence": "host only"},
                  {"phase": "COMPUTE", "qos": "batch", "residence": "resident, dirty"},
                  {"phase": "COMPUTE", "qos": "batch", "residence": "resident, dirty"}],
+    "decode_steps": {"alone": 8, "shared": 2, "sessions_in_shared": 9},
     "waiting_sessions": 4,
     "connections": [{"under_way": 2}, {"under_way": 3}]})");
 }
@@ -42,8 +43,8 @@ TEST(PrometheusPage, TellsWhatTheDocumentTells) {
        {"djinn_vram_used_bytes{segment=\"data\"} 2048\n",
         "djinn_vram_reserved_bytes{segment=\"host_pool\"} 4194304\n",
         "djinn_plan_cache_hits_total 99\n", "djinn_swap_corrupt_total 1\n",
-        "djinn_active_sessions 3\n", "djinn_waiting_sessions 4\n", "djinn_connections 2\n",
-        "djinn_requests_under_way 5\n",
+        "djinn_decode_sessions_in_shared_total 9\n", "djinn_active_sessions 3\n",
+        "djinn_waiting_sessions 4\n", "djinn_connections 2\n", "djinn_requests_under_way 5\n",
         "djinn_sessions{phase=\"COMPUTE\",qos=\"batch\",residence=\"resident, dirty\"} 2\n",
         "djinn_model_weight_bytes{model=\"ab\",name=\"a \\\"name\\\\\\nof two lines\"} 12\n"}) {
     EXPECT_THAT(page, HasSubstr(line));
