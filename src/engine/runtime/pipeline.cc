@@ -2,6 +2,7 @@
 #include "engine/runtime/pipeline.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <condition_variable>
 #include <deque>
@@ -56,6 +57,11 @@ class Pipeline {
     for (int slot = 0; slot < options.slots; ++slot) {
       free_.push({.batch = 0, .slot = slot});
     }
+    for (int position = 0; position < kStageCount; ++position) {
+      const bool is_shared = stage_at(position) == Stage::kPreprocess;
+      serving_[at(position)] = is_shared ? options.workers : 1;
+      queues_[at(position)] = std::vector<Queue>(at(serving_[at(position)]));
+    }
   }
 
   Result<PipelineRun> run() {
@@ -66,13 +72,19 @@ class Pipeline {
       run_synchronously();
     }
     if (error_) return *error_;
-    run_.threads = static_cast<int>(workers_.size());
-    run_.whole = {.begin = start_, .end = run_.batches.back().stages[kStageCount - 1].end};
+    run_.threads = static_cast<int>(threads_.size());
+    run_.workers = static_cast<int>(preprocessors_.size());
+    run_.whole = {.begin = start_, .end = start_};
+    for (const BatchTrace& batch : run_.batches) {  // Workers may overtake one another.
+      run_.whole.end = std::max(run_.whole.end, batch.stages[kStageCount - 1].end);
+    }
     run_.handed_over = run_.whole.end;
     return std::move(run_);
   }
 
  private:
+  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
+  Stage stage_at(int position) const { return options_.order[at(position)]; }
   bool is_closed_loop() const { return options_.arrivals.kind == Arrivals::Kind::kClosed; }
 
   /// Waits for the batch's time and for a slot. Nothing once a stage has failed.
@@ -97,15 +109,16 @@ class Pipeline {
   }
 
   bool perform(int position, const Ticket& ticket) {
-    const auto stage = static_cast<int>(options_.order[static_cast<std::size_t>(position)]);
-    Span& span = trace_of(ticket.batch).stages[static_cast<std::size_t>(stage)];
-    note_worker();
+    const Stage stage = stage_at(position);
+    const auto index = static_cast<std::size_t>(stage);
+    Span& span = trace_of(ticket.batch).stages[index];
+    note_thread(stage);
     span.begin = SteadyClock::read();
-    Result<void> outcome = stages_[static_cast<std::size_t>(stage)](ticket.slot, ticket.batch);
+    Result<void> outcome = stages_[index](ticket.slot, ticket.batch);
     span.end = SteadyClock::read();
     if (outcome) return true;
     fail(std::move(outcome)
-             .context("in stage {} of batch {}", to_text(static_cast<Stage>(stage)), ticket.batch)
+             .context("in stage {} of batch {}", to_text(stage), ticket.batch)
              .error());
     return false;
   }
@@ -121,37 +134,53 @@ class Pipeline {
     }
   }
 
-  void serve(int stage) {
-    while (const std::optional<Ticket> ticket = queues_[static_cast<std::size_t>(stage)].pop()) {
-      const bool is_last = stage + 1 == kStageCount;
-      if (!has_failed() && perform(stage, *ticket) && !is_last) {
-        queues_[static_cast<std::size_t>(stage) + 1].push(*ticket);
+  /// The queue of whose turn it is: a stage with one thread has one.
+  void hand_over(int position, const Ticket& ticket) {
+    std::vector<Queue>& queues = queues_[at(position)];
+    queues[static_cast<std::size_t>(ticket.batch) % queues.size()].push(ticket);
+  }
+  void close(int position) {
+    for (Queue& queue : queues_[at(position)]) {
+      queue.close();
+    }
+  }
+
+  void serve(int position, int worker) {
+    while (const std::optional<Ticket> ticket = queues_[at(position)][at(worker)].pop()) {
+      const bool is_last = position + 1 == kStageCount;
+      if (!has_failed() && perform(position, *ticket) && !is_last) {
+        hand_over(position + 1, *ticket);
       } else {
         release(*ticket);  // Done, or dropped because a stage has failed.
       }
     }
-    if (stage + 1 < kStageCount) queues_[static_cast<std::size_t>(stage) + 1].close();
+    // Nothing more comes to the next stage once all threads of this one are through.
+    if (position + 1 < kStageCount && --serving_[at(position)] == 0) close(position + 1);
   }
 
   void run_asynchronously() {
     std::vector<std::thread> threads;
-    for (int stage = 0; stage < kStageCount; ++stage) {
-      threads.emplace_back([this, stage] { serve(stage); });
+    for (int position = 0; position < kStageCount; ++position) {
+      const auto count = static_cast<int>(queues_[at(position)].size());
+      for (int worker = 0; worker < count; ++worker) {
+        threads.emplace_back([this, position, worker] { serve(position, worker); });
+      }
     }
     for (std::int64_t batch = 0; batch < options_.batches; ++batch) {
       const std::optional<Ticket> ticket = admit(batch);
       if (!ticket) break;
-      queues_[0].push(*ticket);
+      hand_over(0, *ticket);
     }
-    queues_[0].close();
+    close(0);
     for (std::thread& thread : threads) {
       thread.join();
     }
   }
 
-  void note_worker() {
+  void note_thread(Stage stage) {
     const std::scoped_lock lock(mutex_);
-    workers_.insert(std::this_thread::get_id());
+    threads_.insert(std::this_thread::get_id());
+    if (stage == Stage::kPreprocess) preprocessors_.insert(std::this_thread::get_id());
   }
   void count_under_way(int change) {
     const std::scoped_lock lock(mutex_);
@@ -173,11 +202,13 @@ class Pipeline {
   const std::vector<Nanoseconds> due_;
   Nanoseconds start_{0};
   Queue free_;
-  std::array<Queue, kStageCount> queues_;
+  std::array<std::vector<Queue>, kStageCount> queues_;  ///< By place in the order.
+  std::array<std::atomic<int>, kStageCount> serving_;   ///< Threads that are not through yet.
   std::mutex mutex_;
   std::optional<Error> error_;
   int under_way_ = 0;
-  std::set<std::thread::id> workers_;
+  std::set<std::thread::id> threads_;
+  std::set<std::thread::id> preprocessors_;
   PipelineRun run_;
 };
 
@@ -213,7 +244,22 @@ Result<void> validate(const PipelineOptions& options) {
     return Error::user("{} batches a second: an open loop needs a positive rate",
                        options.arrivals.per_second);
   }
-  return {};
+  if (options.workers < 1) {
+    return Error::user("{} workers: preprocessing needs at least one", options.workers);
+  }
+  if (options.workers == 1) return {};
+  const std::string asked =
+      format("{} workers preprocess different batches at once", options.workers);
+  if (options.order != kPreprocessOnHost) {
+    return Error::user("{}: only the host has several", asked);
+  }
+  if (!options.is_asynchronous) {
+    return Error::user("{}: a synchronous pipeline has one thread", asked);
+  }
+  const int fewest = std::min(options.slots, options.batches);
+  if (options.workers <= fewest) return {};
+  return Error::user("{}: queue depth {} and {} batches leave some without one", asked,
+                     options.slots, options.batches);
 }
 
 Result<PipelineRun> run_pipeline(const PipelineStages& stages, const PipelineOptions& options) {

@@ -4,7 +4,8 @@
 // the memory of one batch on its way; the number of slots is the queue depth, and no more batches
 // are ever under way. Synchronous: one thread does stage after stage, batch after batch.
 // Asynchronous: every stage has a thread and a queue, so that different batches are in different
-// stages at the same time.
+// stages at the same time. The host may preprocess with several workers, each a thread with batches
+// of its own: batch i is worker i mod N's.
 #pragma once
 
 #include <array>
@@ -47,10 +48,13 @@ struct PipelineOptions {
   int batches = 1;
   Arrivals arrivals;
   StageOrder order = kPreprocessOnDevice;
+  int workers = 1;  ///< That preprocess different batches at once; more than one only on the host.
+  /// Whose turn a batch is.
+  int worker_of(std::int64_t batch) const { return static_cast<int>(batch % workers); }
 };
 
-/// What one stage does to one slot. A stage is only ever called by one thread at a time, and a slot
-/// is only ever in one stage. Indexed by Stage.
+/// What one stage does to one slot. A stage is only ever called by one thread at a time
+/// (preprocessing: by one for each worker), and a slot is only ever in one stage. Indexed by Stage.
 using StageWork = std::function<Result<void>(int slot, std::int64_t batch)>;
 using PipelineStages = std::array<StageWork, kStageCount>;
 
@@ -70,6 +74,7 @@ struct BatchTrace {
 struct PipelineRun {
   std::vector<BatchTrace> batches;  ///< In order.
   int threads = 0;     ///< Observed: how many did stages, or how many streams had work at one time.
+  int workers = 0;     ///< Observed: how many of those preprocessed.
   int slots_used = 0;  ///< Observed: the most batches that were under way at one time.
   Span whole;          ///< From the first arrival to the last batch's end.
   /// When everything had been handed over. A device that goes on by itself is not done by then.

@@ -3,9 +3,12 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <atomic>
+#include <barrier>
 #include <mutex>
 #include <set>
+#include <thread>
 
 namespace assay::runtime {
 namespace {
@@ -97,6 +100,56 @@ TEST(Pipeline, UsesAllItsSlotsWhereAStageHoldsThemBack) {
   EXPECT_EQ(run->slots_used, 3);
 }
 
+/// No worker goes on before all are at work: only as many threads make that possible.
+TEST(Pipeline, WorkersPreprocessDifferentBatchesAtOnce) {
+  constexpr int kWorkers = 3;
+  std::mutex mutex;
+  std::array<std::set<std::thread::id>, kWorkers> threads;
+  std::barrier together(kWorkers);
+  PipelineStages stages;
+  stages.fill([](int, std::int64_t) { return Result<void>(); });
+  stages[static_cast<std::size_t>(Stage::kPreprocess)] = [&](int, std::int64_t batch) {
+    together.arrive_and_wait();
+    const std::scoped_lock lock(mutex);
+    threads[static_cast<std::size_t>(batch % kWorkers)].insert(std::this_thread::get_id());
+    return Result<void>();
+  };
+  const auto run = run_pipeline(stages, {.is_asynchronous = true,
+                                         .slots = 2 * kWorkers,
+                                         .batches = 10 * kWorkers,
+                                         .arrivals = {},
+                                         .order = kPreprocessOnHost,
+                                         .workers = kWorkers});
+  ASSERT_TRUE(run) << run.error().to_string();
+  EXPECT_EQ(run->workers, kWorkers);
+  EXPECT_EQ(run->threads, kStageCount - 1 + kWorkers);
+  std::set<std::thread::id> all;
+  for (const auto& of_worker : threads) {
+    EXPECT_EQ(of_worker.size(), 1U) << "a worker has batches of its own";
+    all.insert(of_worker.begin(), of_worker.end());
+  }
+  EXPECT_EQ(all.size(), 3U);
+  for (const BatchTrace& batch : run->batches) {
+    EXPECT_LE(batch.stages[3].end, run->whole.end);
+  }
+}
+
+TEST(Pipeline, AWorkerThatFailsStopsTheOthers) {
+  Witness witness;
+  PipelineStages stages = witness.stages();
+  stages[static_cast<std::size_t>(Stage::kPreprocess)] = [](int, std::int64_t batch) {
+    return batch == 7 ? Result<void>(Error::environment("no memory")) : Result<void>();
+  };
+  const auto run = run_pipeline(stages, {.is_asynchronous = true,
+                                         .slots = 4,
+                                         .batches = 200,
+                                         .arrivals = {},
+                                         .order = kPreprocessOnHost,
+                                         .workers = 4});
+  ASSERT_FALSE(run);
+  EXPECT_EQ(run.error().to_string(), "no memory\n  in stage preprocess of batch 7");
+}
+
 TEST(Pipeline, StopsAtTheFirstErrorAndNamesIt) {
   for (const bool is_asynchronous : {false, true}) {
     Witness witness;
@@ -125,6 +178,31 @@ TEST(Pipeline, RefusesWhatCannotRun) {
                      .batches = 1,
                      .arrivals = {.kind = Arrivals::Kind::kPoisson, .per_second = 0, .seed = 1}}),
             "0 batches a second: an open loop needs a positive rate");
+  const PipelineOptions two{.is_asynchronous = true,
+                            .slots = 2,
+                            .batches = 2,
+                            .arrivals = {},
+                            .order = kPreprocessOnHost,
+                            .workers = 2};
+  EXPECT_EQ(message(two), "");
+  PipelineOptions bad = two;
+  bad.workers = 0;
+  EXPECT_EQ(message(bad), "0 workers: preprocessing needs at least one");
+  bad = two;
+  bad.order = kPreprocessOnDevice;
+  EXPECT_EQ(message(bad),
+            "2 workers preprocess different batches at once: only the host has several");
+  bad = two;
+  bad.is_asynchronous = false;
+  EXPECT_EQ(message(bad),
+            "2 workers preprocess different batches at once: a synchronous pipeline has one "
+            "thread");
+  bad = two;
+  bad.batches = 1;
+  EXPECT_EQ(
+      message(bad),
+      "2 workers preprocess different batches at once: queue depth 2 and 1 batches leave some "
+      "without one");
 }
 
 TEST(Arrivals, RepeatWithTheirSeedAndKeepTheirRate) {

@@ -39,7 +39,9 @@ class Feeder {
     Result<void> fed = feed_all();
     handed_over_ = now();
     for (int stage = 0; stage < kStageCount; ++stage) {
-      ASSAY_TRY_VOID(streams_.of(static_cast<Stage>(stage)).synchronise());
+      for (const auto& stream : streams_.all_of(static_cast<Stage>(stage))) {
+        ASSAY_TRY_VOID(stream->synchronise());
+      }
     }
     if (!fed) return fed.error();
     return traced();
@@ -78,7 +80,8 @@ class Feeder {
   }
 
   Result<Marks> feed_stage(Stage stage, int slot, std::int64_t batch, const EventPointer& before) {
-    backend::Stream& stream = streams_.of(stage);
+    backend::Stream& stream = streams_.of(stage, batch);
+    if (stage == Stage::kPreprocess) workers_.insert(&stream);
     Marks marks;
     if (before != nullptr) ASSAY_TRY_VOID(stream.wait(*before));
     ASSAY_TRY(marks.begin, stream.record());
@@ -110,7 +113,11 @@ class Feeder {
     }
     run.threads = static_cast<int>(most_under_way_);
     run.slots_used = most_at_once(run.batches);
-    run.whole = {.begin = start_, .end = run.batches.back().stages[kStageCount - 1].end};
+    run.workers = static_cast<int>(workers_.size());
+    run.whole = {.begin = start_, .end = start_};
+    for (const BatchTrace& batch : run.batches) {
+      run.whole.end = std::max(run.whole.end, batch.stages[kStageCount - 1].end);
+    }
     run.handed_over = handed_over_;
     return run;
   }
@@ -143,18 +150,23 @@ class Feeder {
   std::vector<MarkedBatch> batches_;
   std::set<Stage> under_way_;  ///< With work that the thread has not waited for.
   std::size_t most_under_way_ = 0;
+  std::set<const backend::Stream*> workers_;  ///< Streams on which a batch was preprocessed.
 };
 
 }  // namespace
 
-Result<PipelineStreams> PipelineStreams::open(backend::Device& device, const StageOrder& order) {
+Result<PipelineStreams> PipelineStreams::open(backend::Device& device,
+                                              const PipelineOptions& options) {
   PipelineStreams streams(device);
-  const bool is_host_preprocessing = order[0] == Stage::kPreprocess;
+  const bool is_host_preprocessing = options.order[0] == Stage::kPreprocess;
   for (int stage = 0; stage < kStageCount; ++stage) {
     const bool is_on_host =
         is_host_preprocessing && static_cast<Stage>(stage) == Stage::kPreprocess;
     backend::Device& owner = is_on_host ? device.host() : device;
-    ASSAY_TRY(streams.streams_[static_cast<std::size_t>(stage)], owner.open_stream());
+    for (int worker = 0; worker < (is_on_host ? options.workers : 1); ++worker) {
+      ASSAY_TRY(auto stream, owner.open_stream());
+      streams.streams_[static_cast<std::size_t>(stage)].push_back(std::move(stream));
+    }
   }
   return streams;
 }

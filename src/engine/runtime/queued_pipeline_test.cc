@@ -89,7 +89,7 @@ PipelineStages stages_on(InventedDevice& device, std::int64_t fails_at = -1) {
 
 Result<PipelineRun> run_on(InventedDevice& device, const PipelineOptions& options,
                            std::int64_t fails_at = -1) {
-  ASSAY_TRY(const PipelineStreams streams, PipelineStreams::open(device, options.order));
+  ASSAY_TRY(const PipelineStreams streams, PipelineStreams::open(device, options));
   return run_queued_pipeline(stages_on(device, fails_at), options, streams);
 }
 
@@ -143,6 +143,37 @@ TEST(QueuedPipeline, TheThreadRunsAheadAndSlotsHideTheCopies) {
   const PipelineRun three_slots = time_with(true, 3);
   EXPECT_EQ(three_slots.whole.length(), 15us + 10 * 100us + 10us);
   EXPECT_EQ(three_slots.slots_used, 3);
+}
+
+/// Preprocessing of 300 us before compute of 100 us: three workers keep the device busy.
+TEST(QueuedPipeline, WorkersOfTheHostPreprocessBesideEachOther) {
+  const auto time_with = [](int workers) {
+    InventedDevice device;
+    const PipelineOptions options{.is_asynchronous = true,
+                                  .slots = 6,
+                                  .batches = 12,
+                                  .arrivals = {},
+                                  .order = kPreprocessOnHost,
+                                  .workers = workers};
+    const auto streams = PipelineStreams::open(device, options);
+    EXPECT_TRUE(streams);
+    PipelineStages stages;
+    stages.fill([](int, std::int64_t) { return Result<void>(); });
+    const auto take = [&](Stage stage, Nanoseconds time) {
+      stages[static_cast<std::size_t>(stage)] = [&, stage, time](int, std::int64_t batch) {
+        dynamic_cast<InventedDevice::InventedStream&>(streams->of(stage, batch)).work(time);
+        return Result<void>();
+      };
+    };
+    take(Stage::kPreprocess, 300us);
+    take(Stage::kCompute, 100us);
+    const auto run = run_queued_pipeline(stages, options, *streams);
+    EXPECT_TRUE(run) << run.error().to_string();
+    EXPECT_EQ(run->workers, workers);
+    return run->whole.length();
+  };
+  EXPECT_EQ(time_with(1), 12 * 300us + 100us);
+  EXPECT_LT(time_with(3), 300us + 12 * 100us + 50us) << "the launching thread takes 2 us a batch";
 }
 
 TEST(QueuedPipeline, AnOpenLoopWaitsForItsTimes) {

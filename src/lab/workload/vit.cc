@@ -57,6 +57,8 @@ Result<void> read_pipeline(const spec::Factors& asked, VitPipelineRequest& reque
   request.pipeline.is_asynchronous = pipeline == "async";
   request.pipeline.batches = static_cast<int>(batches);
   request.pipeline.slots = static_cast<int>(slots);
+  ASSAY_TRY(const std::int64_t workers, asked.integer("workers"));
+  request.pipeline.workers = static_cast<int>(workers);
   request.pipeline.order =
       preprocessing == "host" ? runtime::kPreprocessOnHost : runtime::kPreprocessOnDevice;
   return {};
@@ -241,6 +243,7 @@ spec::Factors VitArm::observed() const {
                         {"queue_depth", seen.slots},
                         {"pipeline", std::string(last().threads > 1 ? "async" : "sync")},
                         {"preprocessing", std::string(seen.preprocessed_first ? "host" : "device")},
+                        {"workers", std::int64_t{last().workers}},
                         {"compile", std::string(to_text(pipeline_.facts().mode))},
                         {"output", output_of(output, tokens)},
                         {"output_shape", to_text(output)},
@@ -275,6 +278,7 @@ Result<Verdict> VitArm::verify() {
   plain.compile = {.mode = backend::CompileMode::kNone, .threads = request.compile.threads};
   plain.pipeline.slots = 1;
   plain.pipeline.batches = 1;
+  plain.pipeline.workers = 1;
   plain.pool = Bytes(0);  // It is asked about a picture of the other's pool.
   ASSAY_TRY(VitPipeline by_judge, VitPipeline::create(*judge, plain));
   const std::int64_t final_batch = request.pipeline.batches - 1;  // Still in its slot.
@@ -372,6 +376,8 @@ std::vector<spec::Parameter> vit_parameters(
       choice_parameter("preprocessing",
                        "Where: on the device after the copy, or on the host before.",
                        {"device", "host"}),
+      integer_parameter("workers", "Threads of the host that preprocess, each batches of its own.",
+                        1, 1),
       choice_parameter("output", "What is copied back: all tokens, the first, or 1000 logits.",
                        output_names()),
       integer_parameter("pool_mb", "MiB of source pictures that the batches go through.", 1, 16),
@@ -387,11 +393,18 @@ std::vector<spec::Parameter> vit_parameters(
       device_parameter(devices)};
 }
 
+/// The pipeline refuses as well; here it is said before anything is measured.
+Result<void> check_workers(const spec::Factors& factors) {
+  VitPipelineRequest request;
+  ASSAY_TRY_VOID(read_pipeline(factors, request));
+  return runtime::validate(request.pipeline);
+}
+
 Result<void> check_together(const spec::Factors& factors) {
   ASSAY_TRY(const std::string arrivals, factors.text("arrivals"));
   ASSAY_TRY(const double rate, factors.number("rate"));
   const bool is_closed = arrivals == arrival_names().front();
-  if (is_closed == (rate == 0)) return {};
+  if (is_closed == (rate == 0)) return check_workers(factors);
   if (!is_closed) return Error::user("arrivals at a rate need one: rate is {}", rate);
   return Error::user("arrivals closed has no rate: got {}; say fixed or poisson", rate);
 }

@@ -131,13 +131,16 @@ Result<VitPipeline> VitPipeline::create(backend::Device& device,
   pipeline.request_ = request;
   const graph::Bindings bindings{{"batch", request.batch}};
   backend::CompileOptions one_thread = request.compile;
-  // The host's worker is one thread of its own; on the device the stage has the device's threads.
+  // A worker of the host is one thread; on the device the stage has the device's threads.
   if (pipeline.is_host_preprocessing()) one_thread.threads = 1;
   backend::Device& preprocessor = pipeline.is_host_preprocessing() ? device.host() : device;
   ASSAY_TRY(const auto preprocessing,
             preprocessor.load(preprocessing_graph(request.picture_side, request.model.side), {},
                               one_thread));
-  ASSAY_TRY(pipeline.preprocessing_, preprocessing->prepare(bindings));
+  for (int worker = 0; worker < request.pipeline.workers; ++worker) {
+    ASSAY_TRY(auto executable, preprocessing->prepare(bindings));
+    pipeline.preprocessing_.push_back(std::move(executable));
+  }
   models::VitConfig config = request.model;
   if (request.output == VitOutput::kLogits) config.classes = kVitClasses;
   ASSAY_TRY(const graph::Graph graph, models::build_vit(config));
@@ -148,14 +151,13 @@ Result<VitPipeline> VitPipeline::create(backend::Device& device,
   ASSAY_TRY(const graph::Weights weights, graph::seeded_weights(graph, kModelSeed));
   ASSAY_TRY(const auto model, device.load(graph, weights, request.compile));
   ASSAY_TRY(pipeline.model_, model->prepare(bindings));
-  ASSAY_TRY(pipeline.streams_, runtime::PipelineStreams::open(device, request.pipeline.order));
+  ASSAY_TRY(pipeline.streams_, runtime::PipelineStreams::open(device, request.pipeline));
   ASSAY_TRY_VOID(pipeline.allocate(device));
   return pipeline;
 }
 
 Result<void> VitPipeline::fill_pool() {
-  const tensor::TensorType& pixels = preprocessing_->signature().inputs[0].second;
-  const std::int64_t batch = bytes_of(pixels).count();
+  const std::int64_t batch = bytes_of(pixels()).count();
   pool_batches_ = std::max<std::int64_t>(1, (request_.pool.count() + batch - 1) / batch);
   ASSAY_TRY(pool_, machine::NodeMemory::create(Bytes(pool_batches_ * batch), request_.memory_node));
   Random random(request_.seed);
@@ -164,7 +166,6 @@ Result<void> VitPipeline::fill_pool() {
 }
 
 Result<void> VitPipeline::allocate(backend::Device& device) {
-  const tensor::TensorType& pixels = preprocessing_->signature().inputs[0].second;
   const backend::Signature& model = model_->signature();
   const tensor::TensorType& image = model.inputs[0].second;
   ASSAY_TRY_VOID(fill_pool());
@@ -173,7 +174,7 @@ Result<void> VitPipeline::allocate(backend::Device& device) {
     if (is_host_preprocessing()) {
       ASSAY_TRY(slot.prepared, PlacedTensor::create(image, request_.memory_node));
     } else {
-      ASSAY_TRY(slot.pixels, DeviceTensor::create(device, pixels));
+      ASSAY_TRY(slot.pixels, DeviceTensor::create(device, pixels()));
     }
     ASSAY_TRY(slot.image, DeviceTensor::create(device, image));
     ASSAY_TRY(slot.tokens, DeviceTensor::create(device, model.outputs[0].second));
@@ -188,13 +189,12 @@ Result<void> VitPipeline::allocate(backend::Device& device) {
 }
 
 tensor::ConstAnyView VitPipeline::pictures(std::int64_t index) const {
-  const tensor::TensorType& pixels = preprocessing_->signature().inputs[0].second;
   const auto place = static_cast<std::size_t>((first_batch_ + index) % pool_batches_);
-  return tensor::dense_view(pool_.bytes().data() + place * size_of(pixels), pixels);
+  return tensor::dense_view(pool_.bytes().data() + place * size_of(pixels()), pixels());
 }
 
 Bytes VitPipeline::batch_bytes() const {
-  return bytes_of(preprocessing_->signature().inputs[0].second);
+  return bytes_of(pixels());
 }
 
 Bytes VitPipeline::output_bytes() const {
@@ -218,7 +218,7 @@ Result<std::vector<int>> VitPipeline::memory_nodes() const {
 
 Result<void> VitPipeline::to_device(int slot, std::int64_t batch) {
   Slot& own = slots_[at(slot)];
-  backend::Stream& stream = streams_->of(Stage::kToDevice);
+  backend::Stream& stream = streams_->of(Stage::kToDevice, batch);
   if (is_host_preprocessing()) {
     return stream.to_device(bytes_at(std::as_const(own.prepared).view()),
                             bytes_at(own.image.view()));
@@ -228,13 +228,12 @@ Result<void> VitPipeline::to_device(int slot, std::int64_t batch) {
 
 Result<void> VitPipeline::preprocess(int slot, std::int64_t batch) {
   Slot& own = slots_[at(slot)];
-  backend::Stream& stream = streams_->of(Stage::kPreprocess);
+  backend::Stream& stream = streams_->of(Stage::kPreprocess, batch);
+  backend::Executable& worker = *preprocessing_[at(request_.pipeline.worker_of(batch))];
   if (is_host_preprocessing()) {
-    return enqueue(*preprocessing_, pictures(batch), {.tokens = own.prepared.view(), .logits = {}},
-                   stream);
+    return enqueue(worker, pictures(batch), {.tokens = own.prepared.view(), .logits = {}}, stream);
   }
-  return enqueue(*preprocessing_, own.pixels.view(), {.tokens = own.image.view(), .logits = {}},
-                 stream);
+  return enqueue(worker, own.pixels.view(), {.tokens = own.image.view(), .logits = {}}, stream);
 }
 
 Result<HostTensor> VitPipeline::answer_for(const tensor::ConstAnyView& pictures) {
@@ -246,10 +245,11 @@ Result<HostTensor> VitPipeline::answer_for(const tensor::ConstAnyView& pictures)
     ASSAY_TRY(logits, HostTensor::create(model.outputs[1].second));
   }
   ASSAY_TRY(HostTensor answer, HostTensor::create(output_type(request_.output, model)));
-  backend::Stream& compute = streams_->of(Stage::kCompute);
-  ASSAY_TRY_VOID(enqueue(*preprocessing_, pictures, {.tokens = image.view(), .logits = {}},
-                         streams_->of(Stage::kPreprocess)));
-  ASSAY_TRY_VOID(streams_->of(Stage::kPreprocess).synchronise());
+  backend::Stream& compute = streams_->of(Stage::kCompute, 0);
+  backend::Stream& before = streams_->of(Stage::kPreprocess, 0);
+  ASSAY_TRY_VOID(
+      enqueue(*preprocessing_.front(), pictures, {.tokens = image.view(), .logits = {}}, before));
+  ASSAY_TRY_VOID(before.synchronise());
   const ModelOutputs outputs{.tokens = tokens.view(), .logits = logits.view()};
   ASSAY_TRY_VOID(enqueue(*model_, std::as_const(image).view(), outputs, compute));
   ASSAY_TRY_VOID(copy_output(request_.output, outputs, answer.view(), compute));
@@ -257,17 +257,17 @@ Result<HostTensor> VitPipeline::answer_for(const tensor::ConstAnyView& pictures)
   return answer;
 }
 
-Result<void> VitPipeline::compute(int slot) {
+Result<void> VitPipeline::compute(int slot, std::int64_t batch) {
   Slot& own = slots_[at(slot)];
   return enqueue(*model_, own.image.view(),
                  {.tokens = own.tokens.view(), .logits = own.logits.view()},
-                 streams_->of(Stage::kCompute));
+                 streams_->of(Stage::kCompute, batch));
 }
 
-Result<void> VitPipeline::from_device(int slot) {
+Result<void> VitPipeline::from_device(int slot, std::int64_t batch) {
   Slot& own = slots_[at(slot)];
   return copy_output(request_.output, {.tokens = own.tokens.view(), .logits = own.logits.view()},
-                     own.output.view(), streams_->of(Stage::kFromDevice));
+                     own.output.view(), streams_->of(Stage::kFromDevice, batch));
 }
 
 runtime::PipelineStages VitPipeline::stages() {
@@ -277,8 +277,9 @@ runtime::PipelineStages VitPipeline::stages() {
   };
   set(Stage::kToDevice, [this](int slot, std::int64_t batch) { return to_device(slot, batch); });
   set(Stage::kPreprocess, [this](int slot, std::int64_t batch) { return preprocess(slot, batch); });
-  set(Stage::kCompute, [this](int slot, std::int64_t) { return compute(slot); });
-  set(Stage::kFromDevice, [this](int slot, std::int64_t) { return from_device(slot); });
+  set(Stage::kCompute, [this](int slot, std::int64_t batch) { return compute(slot, batch); });
+  set(Stage::kFromDevice,
+      [this](int slot, std::int64_t batch) { return from_device(slot, batch); });
   return all;
 }
 

@@ -103,18 +103,22 @@ class VitPipeline {
   bool is_host_preprocessing() const {
     return request_.pipeline.order == runtime::kPreprocessOnHost;
   }
+  const tensor::TensorType& pixels() const {
+    return preprocessing_.front()->signature().inputs[0].second;
+  }
   Result<void> allocate(backend::Device& device);
   Result<void> fill_pool();
   runtime::PipelineStages stages();
   Result<void> to_device(int slot, std::int64_t batch);
   Result<void> preprocess(int slot, std::int64_t batch);
-  Result<void> compute(int slot);
-  Result<void> from_device(int slot);
+  Result<void> compute(int slot, std::int64_t batch);
+  Result<void> from_device(int slot, std::int64_t batch);
 
   VitPipelineRequest request_;
   std::int64_t blocks_ = 0;
   std::optional<runtime::PipelineStreams> streams_;  ///< There after create().
-  std::unique_ptr<backend::Executable> preprocessing_;
+  /// One a worker: an executable has one set of results between.
+  std::vector<std::unique_ptr<backend::Executable>> preprocessing_;
   std::unique_ptr<backend::Executable> model_;
   machine::NodeMemory pool_;
   std::int64_t pool_batches_ = 0;

@@ -72,6 +72,33 @@ TEST(VitWorkload, EveryFactorIsAppliedAndTheAnswerIsRight) {
   }
 }
 
+TEST(VitWorkload, WorkersPreprocessAndAreCounted) {
+  WorkloadUnderTest workload(vit_workload(devices()), 1);
+  const spec::Factors three =
+      tiny({{"pipeline", "async"}, {"preprocessing", "host"}, {"queue_depth", 4}, {"workers", 3}});
+  EXPECT_THAT(workload.not_applied(three), ::testing::IsEmpty());
+  const auto arm = workload.arm(three);
+  ASSERT_NE(arm, nullptr);
+  const auto verdict = arm->verify();
+  ASSERT_TRUE(verdict) << verdict.error().to_string();
+  EXPECT_TRUE(verdict->correct) << verdict->error;
+  EXPECT_EQ(*arm->observed().find("workers"), spec::Scalar(std::int64_t{3}));
+}
+
+TEST(VitWorkload, WorkersNeedAHostThatPreprocessesAhead) {
+  const WorkloadUnderTest workload(vit_workload(devices()), 1);
+  const auto message = [&](const spec::Factors& factors) {
+    const auto checked = workload.entry().check(workload.asked(factors));
+    return checked ? std::string() : checked.error().message();
+  };
+  const spec::Factors sound{
+      {"workers", 2}, {"pipeline", "async"}, {"preprocessing", "host"}, {"queue_depth", 2}};
+  EXPECT_EQ(message(sound), "");
+  EXPECT_THAT(message(overlay(sound, {{"pipeline", "sync"}})), HasSubstr("has one thread"));
+  EXPECT_THAT(message(overlay(sound, {{"preprocessing", "device"}})), HasSubstr("only the host"));
+  EXPECT_THAT(message(overlay(sound, {{"queue_depth", 1}})), HasSubstr("leave some without one"));
+}
+
 TEST(VitWorkload, FewerBatchesThanSlotsAreNotTheAskedDepth) {
   WorkloadUnderTest workload(vit_workload(devices()), 1);
   const auto arm = workload.arm(tiny({{"queue_depth", 8}, {"pipeline", "async"}}));

@@ -93,7 +93,8 @@ std::optional<Timeline::Start> Timeline::next_start() {
     const auto engine = static_cast<std::size_t>(*first.engine);
     Start start{.stream = i, .number = first.number};
     start.ready = std::max(stream.done, first.submitted);
-    start.time = std::max(start.ready, free_[engine]);
+    const bool is_shared = *first.engine != Engine::kHostWorker;
+    start.time = is_shared ? std::max(start.ready, free_[engine]) : start.ready;
     const auto order = [](const Start& one) { return std::tie(one.time, one.ready, one.number); };
     if (!next || order(start) < order(*next)) next = start;
   }

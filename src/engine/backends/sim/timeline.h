@@ -22,6 +22,7 @@
 
 namespace assay::sim {
 
+/// The host has a worker for every stream that is given one's work; of the others there is one.
 enum class Engine : std::uint8_t { kToDevice, kFromDevice, kCompute, kHostWorker };
 inline constexpr std::size_t kEngineCount = 4;
 

@@ -95,6 +95,19 @@ TEST(Timeline, TheHostsOwnWorkerTakesNoPlaceInTheQueue) {
   EXPECT_EQ(time.now(), 50us);
 }
 
+TEST(Timeline, EveryStreamOfTheHostIsAWorker) {
+  Timeline time = make_timeline();
+  const int first = time.add_stream();
+  const int second = time.add_stream();
+  for (const int worker : {first, second, first}) {
+    time.submit(worker, Engine::kHostWorker, {.duration = 10us});
+  }
+  time.synchronise(second);
+  EXPECT_EQ(time.now(), 10us) << "beside the first";
+  time.synchronise(first);
+  EXPECT_EQ(time.now(), 20us) << "one after the other";
+}
+
 TEST(Timeline, MomentsAreWhenWhatStandsBeforeThemIsDone) {
   Timeline time = make_timeline();
   const int stream = time.add_stream();
