@@ -61,17 +61,24 @@ int threads_or_default(int asked) {
   return topology ? std::max(1, static_cast<int>(topology->cores.size())) : 1;
 }
 
-Result<std::shared_ptr<backend::LoadedModel>> load(const GenerateArguments& arguments,
-                                                   const Context& context, TextSource& source) {
-  ASSAY_TRY(const auto device, context.registries.devices->open(arguments.device));
+/// A model and the device whose clock tells its times.
+struct LoadedSource {
+  std::unique_ptr<backend::Device> device;
+  std::shared_ptr<backend::LoadedModel> model;
+};
+
+Result<LoadedSource> load(const GenerateArguments& arguments, const Context& context,
+                          TextSource& source) {
+  LoadedSource loaded;
+  ASSAY_TRY(loaded.device, context.registries.devices->open(arguments.device));
   ASSAY_TRY(const backend::CompileMode mode, backend::parse_compile_mode(arguments.compile));
   ASSAY_TRY(const graph::Graph graph,
             graph::with_weight_storage(source.graph, parse_storage(arguments.storage)));
-  auto model = device->load(graph, source.weights,
-                            {.mode = mode, .threads = threads_or_default(arguments.threads)});
-  if (!model) return model.error();
+  ASSAY_TRY(loaded.model,
+            loaded.device->load(graph, source.weights,
+                                {.mode = mode, .threads = threads_or_default(arguments.threads)}));
   source.weights = graph::Weights();  // What the device packed is then held once.
-  return std::shared_ptr<backend::LoadedModel>(std::move(*model));
+  return loaded;
 }
 
 double milliseconds(Nanoseconds time) {
@@ -95,20 +102,20 @@ std::string describe(const Moments& moments, std::int64_t prompt) {
                        std::ranges::max(steps), static_cast<double>(steps.size()) / whole * 1e3);
 }
 
-Result<Moments> write_answer(runtime::TextSession& session, const TextSource& source,
-                             const std::vector<TokenId>& prompt,
+Result<Moments> write_answer(runtime::TextSession& session, const Clock& clock,
+                             const TextSource& source, const std::vector<TokenId>& prompt,
                              const runtime::GenerationOptions& options) {
   Moments moments;
   CharacterStream characters;
   Result<void> decoded;
   const auto on_token = [&](std::int64_t /*row*/, TokenId token) {
-    moments.tokens.push_back(SteadyClock::read());
+    moments.tokens.push_back(clock.now());
     const auto text = text_of(source, token);
     if (!text) decoded = text.error();
     if (text) print(characters.add(*text));
     return flush_output() && decoded.has_value();
   };
-  moments.start = SteadyClock::read();
+  moments.start = clock.now();
   ASSAY_TRY_VOID(generate(session, {prompt}, options, on_token));
   print_line(characters.end());
   if (!decoded) return decoded.error();
@@ -126,14 +133,18 @@ Result<int> generate_command(const GenerateArguments& arguments, const Context& 
   ASSAY_TRY(const runtime::GenerationOptions options, options_of(arguments, source));
   for (const std::string& setting : source.not_followed)
     note(format("generation_config.json: {} is not followed", setting));
-  ASSAY_TRY(const auto model, load(arguments, context, source));
+  ASSAY_TRY(const LoadedSource loaded, load(arguments, context, source));
   ASSAY_TRY(runtime::TextSession session,
-            runtime::TextSession::create(model, {.capacity = length + arguments.tokens}));
+            runtime::TextSession::create(loaded.model, {.capacity = length + arguments.tokens}));
   ASSAY_TRY_VOID(session.prepare(length));
   const Nanoseconds prepared = SteadyClock::read();
-  ASSAY_TRY(Moments moments, write_answer(session, source, prompt, options));
+  ASSAY_TRY(Moments moments,
+            write_answer(session, loaded.device->clock(), source, prompt, options));
   moments.prepare = prepared - begin;
-  note(describe(moments, length));
+  const VirtualClock* simulated = loaded.device->virtual_clock();
+  note(describe(moments, length) +
+       (simulated == nullptr ? ""
+                             : format("; times of tokens are simulated: {}", simulated->source())));
   return 0;
 }
 

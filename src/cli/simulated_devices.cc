@@ -124,16 +124,12 @@ sim::CostModel counted_costs() {
   sim::CostModel model;
   model.lacks = [](const graph::Node& node) -> std::optional<std::string> {
     if (node.op->is_view) return std::nullopt;
-    if (!oracle::has_count_rule(node.op->name)) {
-      return format("nothing counts {}, so that its time cannot be simulated", node.op->name);
-    }
-    if (node.op->name == "cached_attention") {
-      return "the time of cached_attention depends on how full the cache is, which sim cannot see";
-    }
-    return std::nullopt;
+    if (oracle::has_count_rule(node.op->name)) return std::nullopt;
+    return format("nothing counts {}, so that its time cannot be simulated", node.op->name);
   };
-  model.cost = [](const graph::Graph& graph, graph::NodeId node, const graph::NodeTypes& types) {
-    const oracle::OpCount count = oracle::count_op(graph, node, types, {}).count;
+  model.cost = [](const graph::Graph& graph, graph::NodeId node, const graph::NodeTypes& types,
+                  std::int64_t past) {
+    const oracle::OpCount count = oracle::count_op(graph, node, types, {.past = past}).count;
     return sim::NodeCost{.products = count.products, .flops = count.flops, .bytes = count.bytes()};
   };
   return model;

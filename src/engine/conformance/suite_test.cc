@@ -38,7 +38,7 @@ TEST(Suite, Cpu) {
 TEST(Suite, Sim) {
   sim::CostModel costs;
   costs.lacks = [](const graph::Node&) { return std::optional<std::string>(); };
-  costs.cost = [](const graph::Graph&, graph::NodeId, const graph::NodeTypes&) {
+  costs.cost = [](const graph::Graph&, graph::NodeId, const graph::NodeTypes&, std::int64_t) {
     return sim::NodeCost{.products = 1e6, .flops = 2e6, .bytes = 3e6};
   };
   sim::SimProfile profile;

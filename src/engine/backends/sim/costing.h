@@ -6,11 +6,13 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "engine/backend/device.h"
 #include "engine/backends/sim/sim_profile.h"
+#include "engine/plan/views.h"
 
 namespace assay::sim {
 
@@ -19,19 +21,40 @@ struct NodeCost {
   double products = 0;  ///< Flops of matrix products.
   double flops = 0;     ///< Products and all the rest.
   double bytes = 0;     ///< Read and written.
+
+  /// With `times` as much of another on top.
+  NodeCost plus(const NodeCost& more, double times) const {
+    return {products + times * more.products, flops + times * more.flops,
+            bytes + times * more.bytes};
+  }
 };
 
 /// How nodes are counted: handed in, because counting is not the engine's.
 struct CostModel {
   /// Why ops of this kind cannot be counted; nothing if they can.
   std::function<std::optional<std::string>(const graph::Node&)> lacks;
-  std::function<NodeCost(const graph::Graph&, graph::NodeId, const graph::NodeTypes&)> cost;
+  /// `past`: keys that every row of a cache holds already; only attention over a cache asks.
+  std::function<NodeCost(const graph::Graph&, graph::NodeId, const graph::NodeTypes&,
+                         std::int64_t past)>
+      cost;
+};
+
+/// Where a run says how many keys each row of a cache holds: an input, or a view of one.
+struct PastSource {
+  std::size_t input = 0;
+  plan::Placement placement;
 };
 
 struct CostedKernel {
-  NodeCost cost;
+  NodeCost cost;                                   ///< With caches empty.
   tensor::DType multiplied = tensor::DType::kF32;  ///< What its products are of.
+  NodeCost of_a_key = {};               ///< On top, for every key that all rows of its cache hold.
+  std::optional<PastSource> past = {};  ///< None: it reads no cache.
+  std::int64_t rows = 0;                ///< Of its cache.
 };
+
+/// The kernel as it is for the arguments of a run: its cache as full as they say.
+CostedKernel as_asked(const CostedKernel& kernel, std::span<const tensor::ConstAnyView> inputs);
 
 struct CostedPlan {
   std::vector<CostedKernel> kernels;  ///< In order, as long as facts.steps.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/backends/sim/sim_device.h"
 
+#include <algorithm>
 #include <array>
 
 #include "engine/backends/sim/known_answers.h"
@@ -40,13 +41,68 @@ class TakenMemory {
   Bytes size_;
 };
 
+/// Which of the two works.
+enum class Side : std::uint8_t { kDevice, kHost };
+
 struct Prepared {
   std::shared_ptr<Machine> machine;
   std::unique_ptr<backend::Executable> numerics;
   CostedPlan plan;
-  std::vector<Launch> launches;
+  Side side = Side::kDevice;
+  bool grows = false;            ///< Whether a run takes as long as its caches are full.
+  std::vector<Launch> launches;  ///< With caches empty.
   std::vector<std::shared_ptr<TakenMemory>> memory = {};  ///< Weights, arena.
 };
+
+/// Kernel by kernel, or the whole plan at once.
+std::vector<Launch> device_launches(const std::vector<CostedKernel>& kernels, CompileMode mode,
+                                    const SimProfile& profile) {
+  const bool is_replayed =
+      mode == CompileMode::kReduceOverhead || mode == CompileMode::kMaxAutotune;
+  const FeedingTimes& feeding = profile.feeding;
+  std::vector<Launch> launches;
+  Nanoseconds whole{0};
+  for (const CostedKernel& kernel : kernels) {
+    const Nanoseconds time = time_of(kernel, profile.compute).time;
+    whole += time + profile.compute.graph_node;
+    if (is_replayed) continue;
+    launches.push_back({.call = mode == CompileMode::kNone ? feeding.dispatch : feeding.launch,
+                        .engine = Engine::kCompute,
+                        .duration = time + profile.compute.kernel});
+  }
+  if (is_replayed) {
+    launches.push_back({.call = feeding.replay, .engine = Engine::kCompute, .duration = whole});
+  }
+  return launches;
+}
+
+/// One piece of work for the host's worker, handed over as cheaply as an event.
+std::vector<Launch> host_launches(const std::vector<CostedKernel>& kernels,
+                                  const SimProfile& profile) {
+  Nanoseconds whole{0};
+  for (const CostedKernel& kernel : kernels) {
+    whole += time_of(kernel, profile.host);
+  }
+  return {{.call = profile.feeding.event, .engine = Engine::kHostWorker, .duration = whole}};
+}
+
+std::vector<Launch> launches_of(const std::vector<CostedKernel>& kernels, CompileMode mode,
+                                Side side, const SimProfile& profile) {
+  return side == Side::kHost ? host_launches(kernels, profile)
+                             : device_launches(kernels, mode, profile);
+}
+
+/// What people read of each step; a cache that fills may change what its kernel is bound by.
+void name_kernels(CostedPlan& plan, Side side, const SimProfile& profile) {
+  for (std::size_t i = 0; i < plan.kernels.size(); ++i) {
+    const CostedKernel& kernel = plan.kernels[i];
+    plan.facts.steps[i].kernel =
+        side == Side::kHost
+            ? "simulated, on one worker of the host"
+            : format("simulated, bound by {}{}", to_text(time_of(kernel, profile.compute).bound),
+                     kernel.past ? " while the cache is empty" : "");
+  }
+}
 
 class SimExecutable final : public backend::Executable {
  public:
@@ -67,7 +123,7 @@ class SimExecutable final : public backend::Executable {
     ASSAY_TRY_VOID(calculate(arguments));
     Timeline& time = prepared_.machine->time();
     const Nanoseconds submission = prepared_.machine->profile().submission;
-    for (const Launch& launch : prepared_.launches) {
+    for (const Launch& launch : launches_for(arguments)) {
       time.pass(launch.call);
       time.submit(own->number(), launch.engine,
                   {.duration = launch.duration, .submission = submission});
@@ -79,6 +135,15 @@ class SimExecutable final : public backend::Executable {
   const backend::ExecutableFacts& facts() const override { return prepared_.plan.facts; }
 
  private:
+  std::vector<Launch> launches_for(const backend::RunArguments& arguments) const {
+    if (!prepared_.grows) return prepared_.launches;
+    std::vector<CostedKernel> kernels;
+    for (const CostedKernel& kernel : prepared_.plan.kernels) {
+      kernels.push_back(as_asked(kernel, arguments.inputs));
+    }
+    return launches_of(kernels, prepared_.plan.facts.mode, prepared_.side,
+                       prepared_.machine->profile());
+  }
   Result<void> calculate(const backend::RunArguments& arguments) {
     ASSAY_TRY_VOID(check_arguments(signature(), arguments));
     const bool has_memory = !arguments.states.empty();  // Its answer is not of its inputs alone.
@@ -92,42 +157,6 @@ class SimExecutable final : public backend::Executable {
   SimStream own_stream_;
   KnownAnswers known_{kKnownAnswersMax};
 };
-
-/// Kernel by kernel, or the whole plan at once.
-std::vector<Launch> device_launches(CostedPlan& plan, const SimProfile& profile) {
-  const CompileMode mode = plan.facts.mode;
-  const bool is_replayed =
-      mode == CompileMode::kReduceOverhead || mode == CompileMode::kMaxAutotune;
-  const FeedingTimes& feeding = profile.feeding;
-  std::vector<Launch> launches;
-  Nanoseconds whole{0};
-  for (std::size_t i = 0; i < plan.kernels.size(); ++i) {
-    const KernelTime kernel = time_of(plan.kernels[i], profile.compute);
-    plan.facts.steps[i].kernel = format("simulated, bound by {}", to_text(kernel.bound));
-    whole += kernel.time + profile.compute.graph_node;
-    if (is_replayed) continue;
-    launches.push_back({.call = mode == CompileMode::kNone ? feeding.dispatch : feeding.launch,
-                        .engine = Engine::kCompute,
-                        .duration = kernel.time + profile.compute.kernel});
-  }
-  if (is_replayed) {
-    launches.push_back({.call = feeding.replay, .engine = Engine::kCompute, .duration = whole});
-  }
-  return launches;
-}
-
-/// One piece of work for the host's worker, handed over as cheaply as an event.
-std::vector<Launch> host_launches(CostedPlan& plan, const SimProfile& profile) {
-  Nanoseconds whole{0};
-  for (std::size_t i = 0; i < plan.kernels.size(); ++i) {
-    plan.facts.steps[i].kernel = "simulated, on one worker of the host";
-    whole += time_of(plan.kernels[i], profile.host);
-  }
-  return {{.call = profile.feeding.event, .engine = Engine::kHostWorker, .duration = whole}};
-}
-
-/// Which of the two works.
-enum class Side : std::uint8_t { kDevice, kHost };
 
 struct Loaded {
   std::shared_ptr<Machine> machine;
@@ -150,10 +179,13 @@ class SimModel final : public backend::LoadedModel {
     ASSAY_TRY(prepared.numerics, loaded_.numerics->prepare(bindings));
     prepared.plan.facts.weights = weight_bytes();
     const SimProfile& profile = loaded_.machine->profile();
-    if (loaded_.side == Side::kHost) {
-      prepared.launches = host_launches(prepared.plan, profile);
-    } else {
-      prepared.launches = device_launches(prepared.plan, profile);
+    const CostedPlan& plan = prepared.plan;
+    prepared.side = loaded_.side;
+    prepared.grows = std::ranges::any_of(
+        plan.kernels, [](const CostedKernel& kernel) { return kernel.past.has_value(); });
+    prepared.launches = launches_of(plan.kernels, plan.facts.mode, loaded_.side, profile);
+    name_kernels(prepared.plan, loaded_.side, profile);
+    if (loaded_.side == Side::kDevice) {
       ASSAY_TRY(auto arena,
                 TakenMemory::of(loaded_.machine, prepared.plan.facts.arena, "the results between"));
       prepared.memory = {loaded_.weights, std::move(arena)};

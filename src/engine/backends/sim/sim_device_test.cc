@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 
 #include <array>
+#include <vector>
 
 #include "engine/backend/host_stream.h"
+#include "engine/backends/sim/costing.h"
 #include "engine/backends/sim/toy_profile.h"
 
 namespace assay::sim {
@@ -158,6 +160,89 @@ TEST(SimDevice, TheHostsWorkerIsOnTheSameClockAndBesideTheDevice) {
   ASSERT_TRUE((*worker)->synchronise());
   // Two products of 16 016 flops at 1e8 a second, and its wake-up.
   EXPECT_EQ(bench.device->clock().now(), 2 * 160'160ns + 1us);
+}
+
+/// One new token of one head over a cache of 64.
+graph::Graph attention_over_a_cache() {
+  graph::Graph graph;
+  std::vector<graph::NodeId> operands;
+  for (const char* name : {"q", "k", "v"}) {
+    operands.push_back(graph.input(name, DType::kF32,
+                                   {"batch", std::int64_t{1}, std::int64_t{1}, std::int64_t{4}}));
+  }
+  for (const char* name : {"past", "counts"}) {
+    operands.push_back(graph.input(name, DType::kI32, {"batch"}));
+  }
+  for (const char* name : {"keys", "values"}) {
+    operands.push_back(graph.state(name, DType::kF32,
+                                   {"batch", std::int64_t{1}, std::int64_t{64}, std::int64_t{4}}));
+  }
+  graph.output("y", graph.op("cached_attention", operands, {{"scale", 0.5}}));
+  return graph;
+}
+
+/// 8 results are 32 bytes, a key 100 more; a byte takes 1 ns, the replay 8 us, its one node and the
+/// wake-up 1 us each.
+TEST(SimDevice, AttentionTakesAsLongAsTheCacheIsFull) {
+  int runs = 0;
+  auto device = make_sim_device(toy_profile(), std::make_unique<CountingDevice>(runs), toy_costs());
+  ASSERT_TRUE(device);
+  const auto model =
+      (*device)->load(attention_over_a_cache(), {}, {.mode = CompileMode::kReduceOverhead});
+  ASSERT_TRUE(model) << model.error().to_string();
+  const auto executable = (*model)->prepare({{"batch", 2}});
+  ASSERT_TRUE(executable) << executable.error().to_string();
+  const backend::Signature& signature = (*executable)->signature();
+  std::vector<HostTensor> inputs;
+  std::vector<HostTensor> states;
+  for (const auto& [name, type] : signature.inputs) {
+    inputs.push_back(*HostTensor::create(type));
+    if (name == "counts") inputs.back().view().as<std::int32_t>().at(0) = 1;
+  }
+  for (const auto& [name, type] : signature.states) {
+    states.push_back(*HostTensor::create(type));
+  }
+  HostTensor out = *HostTensor::create(signature.outputs[0].second);
+  const auto time_with = [&](std::int32_t first_row, std::int32_t second_row) {
+    inputs[3].view().as<std::int32_t>().at(0) = first_row;
+    inputs[3].view().as<std::int32_t>().at(1) = second_row;
+    std::vector<backend::ConstAnyView> ins;
+    for (const HostTensor& input : inputs)
+      ins.push_back(input.view());
+    std::vector<backend::AnyView> held;
+    for (HostTensor& state : states)
+      held.push_back(state.view());
+    const std::array<backend::AnyView, 1> outs{out.view()};
+    const Nanoseconds before = (*device)->clock().now();
+    const auto run = (*executable)->run({.inputs = ins, .states = held, .outputs = outs});
+    EXPECT_TRUE(run) << run.error().to_string();
+    return (*device)->clock().now() - before;
+  };
+  EXPECT_EQ(time_with(0, 0), 10us + 32ns);
+  EXPECT_EQ(time_with(50, 50), 10us + 32ns + 5000ns);
+  EXPECT_EQ(time_with(60, 40), 10us + 32ns + 5000ns) << "the keys of all rows are summed";
+  EXPECT_EQ(time_with(0, 0), 10us + 32ns) << "a cache can be forgotten";
+  EXPECT_EQ(runs, 4) << "what remembers is calculated every time";
+}
+
+TEST(CostPlan, AFillThatIsCalculatedCannotBeRead) {
+  graph::Graph graph;
+  const std::int64_t one = 1;
+  std::vector<graph::NodeId> operands;
+  for (const char* name : {"q", "k", "v"}) {
+    operands.push_back(graph.input(name, DType::kF32, {one, one, one, std::int64_t{4}}));
+  }
+  operands.push_back(graph.weight("past", {DType::kI32, {1}}));
+  operands.push_back(graph.input("counts", DType::kI32, {one}));
+  for (const char* name : {"keys", "values"}) {
+    operands.push_back(graph.state(name, DType::kF32, {one, one, one, std::int64_t{4}}));
+  }
+  graph.output("y", graph.op("cached_attention", operands, {{"scale", 0.5}}, "attend"));
+  const auto plan = cost_plan(graph, {}, {}, toy_costs());
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(
+      plan.error().message(),
+      HasSubstr("attend: how full the cache is, is calculated; sim reads it from an input"));
 }
 
 TEST(SimDevice, RefusesWhatIsNotItsOwn) {

@@ -98,17 +98,21 @@ inline double elements(const tensor::TensorType& type) {
   return count;
 }
 
-/// A linear is 1000 products an element of its result; every op 1 flop and 4 bytes. No softmax.
+/// A linear is 1000 products an element of its result; every op 1 flop and 4 bytes; attention over
+/// a cache 100 bytes more for every key. No softmax.
 inline CostModel toy_costs() {
   CostModel model;
   model.lacks = [](const graph::Node& node) -> std::optional<std::string> {
     if (node.op->name == "softmax") return "toy costs do not count softmax";
     return std::nullopt;
   };
-  model.cost = [](const graph::Graph& graph, graph::NodeId node, const graph::NodeTypes& types) {
+  model.cost = [](const graph::Graph& graph, graph::NodeId node, const graph::NodeTypes& types,
+                  std::int64_t past) {
     const double results = elements(types[index_of(node)]);
     const double products = graph.node(node).op->name == "linear" ? 1000 * results : 0;
-    return NodeCost{.products = products, .flops = products + results, .bytes = 4 * results};
+    return NodeCost{.products = products,
+                    .flops = products + results,
+                    .bytes = 4 * results + 100 * static_cast<double>(past)};
   };
   return model;
 }
