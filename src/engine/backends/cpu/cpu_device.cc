@@ -16,6 +16,27 @@ namespace {
 using backend::CompileMode;
 using backend::KernelRequest;
 
+/// A kernel that gets one of its operands from a weight that the plan does not know.
+class WithWeight : public backend::Kernel {
+ public:
+  WithWeight(KernelPointer kernel, std::size_t operand,
+             std::shared_ptr<const tensor::HostTensor> weight)
+      : kernel_(std::move(kernel)), operand_(operand), weight_(std::move(weight)) {}
+
+  Result<void> run(const backend::KernelCall& call) override {
+    backend::KernelCall whole = call;
+    whole.operands[operand_] = weight_->view();
+    return kernel_->run(whole);
+  }
+  std::string name() const override { return kernel_->name(); }
+  Bytes scratch() const override { return kernel_->scratch(); }
+
+ private:
+  KernelPointer kernel_;
+  std::size_t operand_;
+  std::shared_ptr<const tensor::HostTensor> weight_;
+};
+
 class CpuFactory : public backend::KernelFactory {
  public:
   CpuFactory(const backend::CompileOptions& options, std::shared_ptr<backend::Winners> winners)
@@ -36,14 +57,16 @@ class CpuFactory : public backend::KernelFactory {
   }
   Result<void> adopt(const graph::Graph& graph, graph::Weights& weights) override {
     if (mode_ == CompileMode::kNone) return {};
-    return packed_.adopt(graph, weights);
+    ASSAY_TRY_VOID(packed_.adopt(graph, weights));
+    return convs_.adopt(graph, weights);
   }
   Result<KernelPointer> make(const KernelRequest& request) override {
     if (const CpuOp* op = find_cpu_op(request.node.op->name); op != nullptr) {
-      ASSAY_TRY(
-          KernelPointer kernel,
-          op->make(request,
-                   {.threads = threads_, .mode = mode_, .packed = packed_, .winners = *winners_}));
+      ASSAY_TRY(KernelPointer kernel, op->make(request, {.threads = threads_,
+                                                         .mode = mode_,
+                                                         .packed = packed_,
+                                                         .convs = convs_,
+                                                         .winners = *winners_}));
       if (kernel != nullptr) return kernel;
     }
     for (const auto& operand : request.operands) {
@@ -51,7 +74,8 @@ class CpuFactory : public backend::KernelFactory {
       return Error::bug("{}: a private layout was accepted that no kernel reads",
                         request.node.op->name);
     }
-    return reference_->make(request);
+    ASSAY_TRY(KernelPointer kernel, reference_->make(request));
+    return with_given_weights(request, std::move(kernel));
   }
   bool accepts_layout(const KernelRequest& request, int index) const override {
     const CpuOp* op = find_cpu_op(request.node.op->name);
@@ -64,18 +88,30 @@ class CpuFactory : public backend::KernelFactory {
     return make_copy_kernel(threads_);
   }
   bool has_adopted(const std::string& weight) const override {
-    return packed_.find(weight) != nullptr;
+    return packed_.find(weight) != nullptr || convs_.has_adopted(weight);
   }
-  Bytes adopted_bytes() const override { return packed_.size(); }
+  Bytes adopted_bytes() const override { return packed_.size() + convs_.size(); }
   std::vector<std::string> remarks() const override {
     if (mode_ != CompileMode::kMaxAutotune || winners_->trouble().empty()) return {};
     return {winners_->trouble()};
   }
 
  private:
+  /// The reference reads a convolution's weights as they were given, which may be gone by now.
+  Result<KernelPointer> with_given_weights(const KernelRequest& request, KernelPointer kernel) {
+    for (std::size_t i = 0; i < request.operands.size(); ++i) {
+      const auto& operand = request.operands[i];
+      if (!operand || !convs_.has_adopted(operand->weight)) continue;
+      ASSAY_TRY(auto weight, convs_.as_given(operand->weight, operand->type));
+      kernel = std::make_unique<WithWeight>(std::move(kernel), i, std::move(weight));
+    }
+    return kernel;
+  }
+
   CompileMode mode_;
   int threads_;
   PackedWeights packed_;
+  ConvWeights convs_;
   std::shared_ptr<backend::Winners> winners_;
   std::unique_ptr<backend::KernelFactory> reference_;
 };

@@ -8,6 +8,7 @@
 
 #include "engine/backend/kernel.h"
 #include "engine/backend/winners.h"
+#include "engine/backends/cpu/conv_weights.h"
 #include "engine/backends/cpu/packed_weights.h"
 
 namespace assay::cpu {
@@ -18,6 +19,7 @@ struct CpuContext {
   int threads = 1;
   backend::CompileMode mode = backend::CompileMode::kDefault;
   const PackedWeights& packed;
+  ConvWeights& convs;
   backend::Winners& winners;  ///< Of earlier timing.
 };
 

@@ -50,8 +50,12 @@ const float* floats(const KernelCall& call, std::size_t index) {
 /// order first.
 class Picture : public backend::Kernel {
  public:
-  Picture(PictureKernel kernel, std::optional<PictureKernel> before, int residual)
-      : kernel_(std::move(kernel)), before_(std::move(before)), residual_(residual) {}
+  /// `shared`: of what the kernel holds, the weights that others hold too.
+  Picture(PictureKernel kernel, std::optional<PictureKernel> before, int residual, Bytes shared)
+      : kernel_(std::move(kernel)),
+        before_(std::move(before)),
+        residual_(residual),
+        shared_(shared) {}
 
   Result<void> run(const KernelCall& call) override {
     const float* x = floats(call, 0);
@@ -68,7 +72,7 @@ class Picture : public backend::Kernel {
     return format("oneDNN {}, {}", kernel_.implementation(), kernel_.destination().to_text());
   }
   Bytes scratch() const override { return Bytes(before_ ? before_->destination().bytes() : 0); }
-  Bytes held() const override { return Bytes(kernel_.held_bytes()); }
+  Bytes held() const override { return Bytes(kernel_.held_bytes() - shared_.count()); }
   std::shared_ptr<const backend::PrivateLayout> result_layout() const override {
     return private_layout(kernel_.destination());
   }
@@ -77,16 +81,18 @@ class Picture : public backend::Kernel {
   PictureKernel kernel_;
   std::optional<PictureKernel> before_;
   int residual_;  // Operand index; -1 without.
+  Bytes shared_;
 };
 
-Result<KernelPointer> picture(PictureKernel kernel, const PictureLayout& source,
-                              int residual = -1) {
+Result<KernelPointer> picture(PictureKernel kernel, const PictureLayout& source, int residual = -1,
+                              Bytes shared = Bytes(0)) {
   std::optional<PictureKernel> before;
   if (!(kernel.source() == source)) {
     ASSAY_TRY(PictureKernel reorder, PictureKernel::reorder(source, kernel.source()));
     before.emplace(std::move(reorder));
   }
-  return KernelPointer(std::make_unique<Picture>(std::move(kernel), std::move(before), residual));
+  return KernelPointer(
+      std::make_unique<Picture>(std::move(kernel), std::move(before), residual, shared));
 }
 
 bool has(const KernelRequest& request, std::size_t index) {
@@ -100,10 +106,12 @@ bool is_empty(const Dims& shape) {
   return false;
 }
 
-/// What conv2d multiplies with is known now: it is a weight, and not empty.
+/// What conv2d multiplies with is known now: it is a weight, and not empty. One without data was
+/// adopted.
 bool is_fixed(const KernelRequest& request) {
   const bool has_bias = has(request, 2);
-  return request.operands[1]->data != nullptr &&
+  const OperandSite& weight = *request.operands[1];
+  return (weight.data != nullptr || !weight.weight.empty()) &&
          (!has_bias || request.operands[2]->data != nullptr) && !is_empty(request.result.shape) &&
          !is_empty(request.operands[1]->type.shape) && !is_empty(request.operands[0]->type.shape);
 }
@@ -122,8 +130,11 @@ Result<KernelPointer> make_conv2d(const KernelRequest& request, const CpuContext
   const bool has_residual = has(request, 3);
   const PictureLayout beside = has_residual ? layout_of(*request.operands[3]) : dense;
   kernels::ConvRequest conv{.x = x.type.shape};
-  conv.weight = {static_cast<const float*>(request.operands[1]->data),
-                 request.operands[1]->type.shape};
+  const OperandSite& weight = *request.operands[1];
+  const bool is_adopted = context.convs.has_adopted(weight.weight);
+  const auto* given = static_cast<const float*>(weight.data);
+  conv.weight = {is_adopted ? context.convs.dense(weight.weight) : given, weight.type.shape};
+  if (!is_plain) conv.made = context.convs.made(weight.weight);
   if (has(request, 2)) conv.bias = static_cast<const float*>(request.operands[2]->data);
   conv.options = {
       .stride = pair_of(request, "stride"),
@@ -141,7 +152,13 @@ Result<KernelPointer> make_conv2d(const KernelRequest& request, const CpuContext
   if (!fits) return KernelPointer();
   auto kernel = PictureKernel::conv(conv);
   if (!kernel) return KernelPointer();  // The library has none for this: the reference does it.
-  return picture(*std::move(kernel), source, has_residual ? 3 : -1);
+  Bytes shared(0);
+  const auto chosen = kernel->weight();
+  if (!is_plain && !weight.weight.empty() && chosen) {
+    context.convs.keep(weight.weight, *chosen);
+    shared = Bytes(chosen->bytes());
+  }
+  return picture(*std::move(kernel), source, has_residual ? 3 : -1, shared);
 }
 
 Result<KernelPointer> make_max_pool2d(const KernelRequest& request, const CpuContext& /*context*/) {

@@ -16,6 +16,11 @@ struct PictureLayout::State {
   memory::desc description;
 };
 
+struct ConvWeight::State {
+  dnnl::engine engine;  ///< Of all kernels that share it: the library moves nothing between two.
+  memory held;
+};
+
 namespace {
 
 constexpr auto kF32 = memory::data_type::f32;
@@ -87,6 +92,15 @@ std::int64_t output_extent(std::int64_t size, std::int64_t window, std::int64_t 
   return (size + 2 * padding - dilation * (window - 1) - 1) / stride + 1;
 }
 
+/// What lies in `from`, in another layout.
+memory reordered(dnnl::engine& engine, dnnl::stream& stream, const memory& from,
+                 const memory::desc& wanted) {
+  memory to(wanted, engine);
+  dnnl::reorder(from, to).execute(stream, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+  stream.wait();
+  return to;
+}
+
 /// What a convolution is made of, in the library's terms.
 struct ConvShapes {
   Dims y;
@@ -129,7 +143,8 @@ struct PictureKernel::State {
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
   dnnl::primitive primitive;  ///< Empty where there is nothing to calculate.
-  memory x, weight, bias, y;
+  memory x, bias, y;
+  std::shared_ptr<const ConvWeight::State> weight;
   std::array<dnnl_exec_arg_t, 4> arguments{};
   int argument_count = 0;
   bool has_residual = false;
@@ -156,16 +171,36 @@ struct PictureKernel::State {
 
   /// A copy of `values`, which lie as `given` says, in the layout `wanted`.
   memory moved(const memory::desc& given, const float* values, const memory::desc& wanted) {
-    memory to(wanted, engine);
     // oneDNN takes inputs as void*, though it does not write to them.
     const memory from(given, engine, const_cast<float*>(values));
-    dnnl::reorder(from, to).execute(stream, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
-    stream.wait();
-    return to;
+    return reordered(engine, stream, from, wanted);
+  }
+
+  /// Shared where some kernel has the weights in the layout `wanted`.
+  std::shared_ptr<const ConvWeight::State> weight_in(const memory::desc& wanted,
+                                                     const ConvRequest& request,
+                                                     const ConvShapes& shapes) {
+    for (const ConvWeight& made : request.made) {
+      if (PictureKernel::state_of(made)->held.get_desc() == wanted)
+        return PictureKernel::state_of(made);
+    }
+    const bool is_given = request.weight.data() != nullptr;
+    ASSAY_CHECK(is_given || !request.made.empty(), "a convolution has weights");
+    auto state = std::make_shared<ConvWeight::State>();
+    state->engine = engine;
+    state->held = is_given ? moved({shapes.weight, kF32, shapes.weight_strides},
+                                   request.weight.data(), wanted)
+                           : reordered(engine, stream,
+                                       PictureKernel::state_of(request.made.front())->held, wanted);
+    return state;
   }
 
   void make_conv(const ConvRequest& request) {
     const ConvShapes shapes = shapes_of(request);
+    if (!request.made.empty()) {
+      engine = PictureKernel::state_of(request.made.front())->engine;
+      stream = dnnl::stream(engine);
+    }
     const memory::desc from =
         request.source != nullptr ? request.source->state_->description : any_desc(request.x);
     const memory::desc to = request.destination != nullptr
@@ -185,9 +220,8 @@ struct PictureKernel::State {
     implementation = chosen.impl_info_str();
     has_residual = request.has_residual;
     open(chosen.src_desc(), chosen.dst_desc(), DNNL_ARG_SRC, DNNL_ARG_DST);
-    weight = moved({shapes.weight, kF32, shapes.weight_strides}, request.weight.data(),
-                   chosen.weights_desc());
-    argue(DNNL_ARG_WEIGHTS, weight);
+    weight = weight_in(chosen.weights_desc(), request, shapes);
+    argue(DNNL_ARG_WEIGHTS, weight->held);
     if (request.bias == nullptr) return;
     bias = moved(bias_desc, request.bias, bias_desc);
     argue(DNNL_ARG_BIAS, bias);
@@ -327,7 +361,40 @@ std::int64_t PictureKernel::held_bytes() const {
   const auto size = [](const memory& held) -> std::size_t {
     return held ? held.get_desc().get_size() : 0;
   };
-  return static_cast<std::int64_t>(size(state_->weight) + size(state_->bias));
+  const std::size_t of_weight = state_->weight == nullptr ? 0 : size(state_->weight->held);
+  return static_cast<std::int64_t>(of_weight + size(state_->bias));
+}
+
+std::optional<ConvWeight> PictureKernel::weight() const {
+  if (state_->weight == nullptr) return std::nullopt;
+  return ConvWeight(state_->weight);
+}
+
+const std::shared_ptr<const ConvWeight::State>& PictureKernel::state_of(const ConvWeight& weight) {
+  return weight.state_;
+}
+
+std::int64_t ConvWeight::bytes() const {
+  return static_cast<std::int64_t>(state_->held.get_desc().get_size());
+}
+
+Result<void> ConvWeight::copy_to(float* dense) const {
+  try {
+    dnnl::stream stream(state_->engine);
+    const memory::dims dims = state_->held.get_desc().dims();
+    memory::dims strides(dims.size(), 1);
+    for (std::size_t axis = dims.size() - 1; axis > 0; --axis) {
+      strides[axis - 1] = strides[axis] * dims[axis];
+    }
+    memory to(memory::desc(dims, kF32, strides), state_->engine, dense);
+    dnnl::reorder(state_->held, to)
+        .execute(stream, {{DNNL_ARG_FROM, state_->held}, {DNNL_ARG_TO, to}});
+    stream.wait();
+  } catch (const dnnl::error& error) {
+    return Error::environment("oneDNN cannot put a convolution's weights in order: {}",
+                              error.what());
+  }
+  return {};
 }
 
 const std::string& PictureKernel::implementation() const {

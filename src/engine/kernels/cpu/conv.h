@@ -8,10 +8,13 @@
 //   ASSAY_TRY(auto then, PictureKernel::conv({.x = y_shape, .source = &first.destination(), ...}));
 //   ASSAY_TRY(auto back, PictureKernel::reorder(then.destination(), PictureLayout::dense(shape)));
 //
-// Weights are moved into the kernel's own layout once, when it is made.
+// Weights are moved into the kernel's own layout when it is made; kernels that like the same one
+// share it (ConvWeight).
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
 #include "core/result.h"
@@ -38,10 +41,28 @@ class PictureLayout {
   std::shared_ptr<const State> state_;
 };
 
+/// The weights of a convolution in a layout that a kernel has chosen, held by all who use them.
+class ConvWeight {
+ public:
+  std::int64_t bytes() const;
+  /// As they were given: [O, C / groups, kh, kw], dense.
+  Result<void> copy_to(float* dense) const;
+  bool operator==(const ConvWeight& other) const { return state_ == other.state_; }
+
+ private:
+  friend class PictureKernel;
+  struct State;
+  explicit ConvWeight(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  std::shared_ptr<const State> state_;
+};
+
 struct ConvRequest {
   tensor::Dims x;                               ///< [B, C, H, W]
   tensor::TensorView<const float> weight = {};  ///< [O, C / groups, kh, kw]
-  const float* bias = nullptr;                  ///< [O] or null
+  /// The same weights in layouts of other kernels: one that fits is shared, and where `weight` has
+  /// no data the first is what another is made of.
+  std::span<const ConvWeight> made = {};
+  const float* bias = nullptr;  ///< [O] or null
   Conv2dOptions options = {};
   bool has_residual = false;                   ///< y = activation(conv + bias + residual)
   const PictureLayout* source = nullptr;       ///< Null: the kernel chooses.
@@ -67,12 +88,16 @@ class PictureKernel {
 
   const PictureLayout& source() const;
   const PictureLayout& destination() const;
-  std::int64_t held_bytes() const;  ///< Of the weights in the library's own layout.
+  /// Of the weights, in the library's own layout, and of the bias.
+  std::int64_t held_bytes() const;
+  /// Those of a convolution; none where its picture is empty.
+  std::optional<ConvWeight> weight() const;
   /// oneDNN's own name of the implementation it chose: "jit:avx2".
   const std::string& implementation() const;
 
  private:
   struct State;
+  static const std::shared_ptr<const ConvWeight::State>& state_of(const ConvWeight& weight);
   explicit PictureKernel(std::unique_ptr<State> state);
   template <class Make>
   static Result<PictureKernel> make(const tensor::Dims& x, std::string_view what, Make&& fill);
