@@ -150,6 +150,19 @@ void doubt(const machine::Environment& environment, const std::vector<std::strin
   }
 }
 
+/// What was interrupted in most rounds has no undisturbed median.
+void doubt_disturbed(std::span<Timed* const> all, int rounds, HardwareProfile& profile) {
+  const auto is_disturbed = [&](const Timed* timed) {
+    return 2 * timed->disturbed_rounds > rounds;
+  };
+  const auto count = std::ranges::count_if(all, is_disturbed);
+  if (count == 0) return;
+  profile.doubts.push_back(
+      format("{} of {} series were interrupted in most of their rounds: stop other work and probe "
+             "again",
+             count, all.size()));
+}
+
 std::vector<int> thread_counts(const PinnedThreads& threads) {
   if (threads.count() == 1) return {1};
   return {1, threads.count()};
@@ -216,6 +229,7 @@ Result<HardwareProfile> run_probe(const ProbeSettings& settings) {
       machine::doubts_between(before, machine::read_pressure(), clock.now() - start);
   probe_power(peaks.ceiling(counts.back()), how, clock, "/", profile);
   doubt(environment, pressure, profile);
+  doubt_disturbed(all, plan.rounds.rounds, profile);
   return profile;
 }
 

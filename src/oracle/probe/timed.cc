@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "oracle/probe/timed.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -32,11 +34,24 @@ void fill_sample(Timed& timed, const RoundPlan& plan, const Clock& clock) {
 }
 
 void take_sample(Timed& timed, const RoundPlan& plan, const Clock& clock) {
-  Seconds fastest = time_passes(timed, timed.passes, clock);
-  for (int i = 1; i < plan.repetitions && fastest <= plan.repeated_max; ++i) {
-    fastest = std::min(fastest, time_passes(timed, timed.passes, clock));
+  Seconds fastest = Seconds::max();
+  Seconds fastest_disturbed = Seconds::max();
+  int undisturbed = 0;
+  for (int attempt = 1; undisturbed < plan.repetitions && attempt <= plan.attempts_most;
+       ++attempt) {
+    const std::int64_t before = plan.count_interruptions();
+    const Seconds took = time_passes(timed, timed.passes, clock);
+    if (plan.count_interruptions() == before) {
+      fastest = std::min(fastest, took);
+      ++undisturbed;
+    } else {
+      fastest_disturbed = std::min(fastest_disturbed, took);
+    }
+    if (timed.passes == 1 && took > plan.repeated_max) break;  // Long by itself.
   }
-  timed.seconds.push_back(fastest.count() / static_cast<double>(timed.passes));
+  if (undisturbed == 0) ++timed.disturbed_rounds;
+  const Seconds taken = undisturbed > 0 ? fastest : fastest_disturbed;
+  timed.seconds.push_back(taken.count() / static_cast<double>(timed.passes));
 }
 
 /// A profile is read by people; the interval says how much of the digits is noise.
@@ -58,6 +73,12 @@ std::vector<double> each_round(const Timed& timed, Function value_of) {
 }
 
 }  // namespace
+
+std::int64_t interruptions() {
+  rusage usage{};
+  (void)getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_nivcsw;
+}
 
 void take_rounds(std::span<Timed* const> all, const RoundPlan& plan, const Clock& clock) {
   std::vector<Timed*> ordered(all.begin(), all.end());

@@ -25,7 +25,11 @@ struct Timed {
   std::function<void(std::int64_t passes)> work = {};
   std::int64_t passes = 1;           ///< As many as fill a sample.
   std::vector<double> seconds = {};  ///< Of one pass, one per round.
+  int disturbed_rounds = 0;          ///< In which no sample was without an interruption.
 };
+
+/// Times that the system took a CPU from one of our threads, since the process began.
+std::int64_t interruptions();
 
 struct RoundPlan {
   int rounds = 9;
@@ -33,6 +37,10 @@ struct RoundPlan {
   Nanoseconds sample{1'000'000};  ///< Passes are added until a sample takes as long.
   /// A pass that takes longer by itself is not repeated: it averages over its own disturbances.
   Nanoseconds repeated_max{20'000'000};
+  /// Samples that were interrupted are taken again, up to so many in a round; what is never left
+  /// alone counts as disturbed.
+  int attempts_most = 6;
+  std::int64_t (*count_interruptions)() = interruptions;
 };
 
 /// What uses few threads comes first in every round, so that no team is still spinning beside it.

@@ -29,7 +29,7 @@ TEST(TakeRounds, FillsASampleAndFindsTheTime) {
     FakeClock clock;
     Timed work = invented_work(clock, 1, 64, [=] { return nanoseconds; });
     Timed* all[] = {&work};
-    take_rounds(all, {}, clock);
+    take_rounds(all, {.count_interruptions = [] { return std::int64_t{0}; }}, clock);
     ASSERT_EQ(work.seconds.size(), 9U);
     EXPECT_GE(static_cast<double>(work.passes) * nanoseconds, 0.8e6);
     EXPECT_LE(static_cast<double>(work.passes) * nanoseconds, std::max(16e6, nanoseconds));
@@ -52,11 +52,46 @@ TEST(TakeRounds, ForgetsInterruptionsAndKeepsEpisodes) {
     return (is_episode ? 200 : 100) + interruption;
   });
   Timed* all[] = {&work};
-  take_rounds(all, {}, clock);
+  take_rounds(all, {.count_interruptions = [] { return std::int64_t{0}; }}, clock);
   EXPECT_EQ(time_of(work, {}).value, 100);
   EXPECT_EQ(time_of(work, {}).interval, (Interval{100, 100}));
   const std::vector<double> half{100, 100, 100, 100, 100, 200, 200, 200, 200};
   EXPECT_EQ(measured(half, "ns", {}).interval, (Interval{100, 200}));
+}
+
+/// Interrupted samples are taken again; where every one is interrupted the round counts as
+/// disturbed.
+TEST(TakeRounds, TakesInterruptedSamplesAgain) {
+  static std::int64_t switches = 0;
+  static bool is_always = false;
+  static int sample = 0;
+  switches = sample = 0;
+  is_always = false;
+  FakeClock clock;
+  Timed work = invented_work(clock, 1, 1, [&] {
+    // Two of three samples lose the CPU, and take ten times as long.
+    const bool is_interrupted = is_always || sample++ % 3 != 0;
+    switches += is_interrupted ? 1 : 0;
+    return is_interrupted ? 2e7 : 2e6;
+  });
+  Timed* all[] = {&work};
+  const RoundPlan plan{.rounds = 9,
+                       .repetitions = 1,
+                       .sample = 1ms,
+                       .repeated_max = 1s,
+                       .attempts_most = 6,
+                       .count_interruptions = [] { return switches; }};
+  take_rounds(all, plan, clock);
+  EXPECT_EQ(work.disturbed_rounds, 0);
+  EXPECT_EQ(time_of(work, {}).value, 2e6);
+  EXPECT_EQ(time_of(work, {}).interval, (Interval{2e6, 2e6}));
+  is_always = true;
+  Timed busy = work;
+  busy.seconds.clear();
+  Timed* again[] = {&busy};
+  take_rounds(again, plan, clock);
+  EXPECT_EQ(busy.disturbed_rounds, 9);
+  EXPECT_EQ(time_of(busy, {}).value, 2e7);
 }
 
 TEST(TakeRounds, FewThreadsComeFirst) {
@@ -65,7 +100,9 @@ TEST(TakeRounds, FewThreadsComeFirst) {
   Timed two = invented_work(clock, 2, 1, [&] { return order.push_back(2), 1e6; });
   Timed one = invented_work(clock, 1, 1, [&] { return order.push_back(1), 1e6; });
   Timed* all[] = {&two, &one};
-  take_rounds(all, {.rounds = 1, .repetitions = 1}, clock);
+  take_rounds(
+      all, {.rounds = 1, .repetitions = 1, .count_interruptions = [] { return std::int64_t{0}; }},
+      clock);
   order.erase(order.begin(), order.end() - 2);
   EXPECT_THAT(order, ::testing::ElementsAre(1, 2));
 }
