@@ -16,6 +16,11 @@ Series series_of(Nanoseconds sample, bool reached_plateau = true) {
   return series;
 }
 
+Series without_warm_up(Series series) {
+  series.warmup_samples = 0;
+  return series;
+}
+
 TEST(DoubtsAbout, SaysWhatTheInstrumentCouldNotDo) {
   constexpr ClockCalibration kClock{.resolution = 10ns, .cost = 30ns};
   struct Case {
@@ -36,6 +41,7 @@ TEST(DoubtsAbout, SaysWhatTheInstrumentCouldNotDo) {
            Case{"no plateau",
                 series_of(1ms, false),
                 {"no plateau in the warm-up: 20 samples of each arm"}},
+           Case{"no warm-up asked for", without_warm_up(series_of(1ms, false)), {}},
        }) {
     SCOPED_TRACE(c.name);
     EXPECT_EQ(doubts_about(c.series, kClock), c.want);
