@@ -11,6 +11,8 @@
 #include "lab/report/figures.h"
 #include "lab/report/metrics.h"
 #include "lab/report/tables.h"
+#include "lab/workload/djinn/agents.h"
+#include "lab/workload/djinn/arena.h"
 #include "lab/workload/djinn/served.h"
 #include "lab/workload/djinn/token_loop.h"
 #include "lab/workload/gemm.h"
@@ -72,6 +74,8 @@ Result<Registries> make_registries() {
   Registries registries;
   ASSAY_TRY(registries.devices, make_devices());
   for (workload::WorkloadDefinition& definition : std::vector<workload::WorkloadDefinition>{
+           workload::agents_workload(registries.devices, program_path().string()),
+           workload::arena_workload(registries.devices, program_path().string()),
            workload::gemm_workload(),
            workload::hetero_gemm_workload(),
            workload::misbehaving_workload(),
