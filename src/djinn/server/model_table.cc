@@ -7,6 +7,7 @@
 #include "core/nearest.h"
 #include "djinn/wire/graph_message.h"
 #include "engine/graph/canonical.h"
+#include "engine/plan/sketch.h"
 
 namespace assay::djinn {
 namespace {
@@ -71,6 +72,7 @@ Served<ModelTable::Loaded> ModelTable::load(const LoadModelMessage& message,
                 .bindings = {}};
   for (const NamedWeight& weight : message.weights)
     model->weights.push_back(weight.id);
+  model->options = options;
   model->has_states = !graph.of_kind(graph::NodeKind::kState).empty();
   {
     ASSAY_TRY(const graph::Weights weights, weights_->take_out(message.weights));
@@ -126,11 +128,42 @@ Served<std::shared_ptr<const ServedModel>> ModelTable::find(const ModelId& id) c
                           to_hex(id.bytes));
 }
 
+/// By a plan without kernels: the device's own may take a little more for copies between them.
+Result<void> ModelTable::check_size(const plan::PlanKey& key, const ServedModel& model) {
+  if (checked_.contains(key)) return {};
+  const plan::SketchRules rules{
+      .lacks = [](const graph::Node&) { return std::optional<std::string>(); },
+      .accepts_strides = [](const backend::KernelRequest&, int) { return true; }};
+  ASSAY_TRY(const plan::Sketch sketch,
+            sketch_plan(model.graph, key.bindings, model.options, rules));
+  if (sketch.plan.arena.size > plans_limit_) {
+    return Error::user("{} of scratch for inputs of these sizes: the server keeps {} (plan-memory)",
+                       to_text(sketch.plan.arena.size), to_text(plans_limit_));
+  }
+  std::int64_t outputs = 0;
+  for (const auto& [name, type] : sketch.plan.signature.outputs) {
+    ASSAY_TRY(const std::size_t size, dense_size(type).context("in output {}", name));
+    outputs += static_cast<std::int64_t>(size);
+  }
+  constexpr std::size_t kMost = 4096;  // Of what is remembered, whoever asks for what sizes.
+  const std::int64_t carried = limits_of(Opcode::kCallResult).payload_max;
+  if (outputs > carried) {
+    return Error::user("outputs of {}: an answer carries {}", to_text(Bytes(outputs)),
+                       to_text(Bytes(carried)));
+  }
+  if (checked_.size() >= kMost) checked_.clear();
+  checked_.insert(key);
+  return {};
+}
+
 Result<plan::PlanCache::Entry> ModelTable::executable(const ServedModel& model,
                                                       const graph::Bindings& bindings) {
   plan::PlanKey key = model.key;
   key.bindings = bindings;
-  return plans_.get(key, [&] { return model.loaded->prepare(bindings); });
+  return plans_.get(key, [&]() -> Result<std::unique_ptr<backend::Executable>> {
+    ASSAY_TRY_VOID(check_size(key, model));
+    return model.loaded->prepare(bindings);
+  });
 }
 
 std::string ModelTable::explain_miss(const ServedModel& model,

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "djinn/memory/text_segment.h"
@@ -20,6 +21,7 @@ struct ServedModel {
   std::string name;
   graph::Graph graph;
   plan::PlanKey key;  ///< Without bindings.
+  backend::CompileOptions options;
   std::shared_ptr<backend::LoadedModel> loaded;
   Bytes weight_bytes;
   std::vector<ContentId> weights;
@@ -30,7 +32,12 @@ class ModelTable {
  public:
   ModelTable(backend::Device& device, TextSegment& text, WeightStore& weights, Bytes plans,
              int threads)
-      : device_(&device), text_(&text), weights_(&weights), plans_(plans), threads_(threads) {}
+      : device_(&device),
+        text_(&text),
+        weights_(&weights),
+        plans_(plans),
+        plans_limit_(plans),
+        threads_(threads) {}
 
   struct Loaded {
     std::shared_ptr<const ServedModel> model;
@@ -45,7 +52,8 @@ class ModelTable {
   /// The same of this one.
   bool unload_if_unused(const ModelId& id);
 
-  /// Safe beside anything else.
+  /// A user error, before any memory is taken, where its scratch or its outputs would be more than
+  /// the server keeps for plans or one answer carries.
   Result<plan::PlanCache::Entry> executable(const ServedModel& model,
                                             const graph::Bindings& bindings);
   std::string explain_miss(const ServedModel& model, const graph::Bindings& bindings) const;
@@ -61,11 +69,14 @@ class ModelTable {
   using Models = std::map<ModelId, std::shared_ptr<const ServedModel>>;
   Served<Done> lend(ServedModel& model);
   void unload(Models::iterator at);
+  Result<void> check_size(const plan::PlanKey& key, const ServedModel& model);
 
   backend::Device* device_;
   TextSegment* text_;
   WeightStore* weights_;
   plan::PlanCache plans_;
+  Bytes plans_limit_;
+  std::set<plan::PlanKey> checked_;  ///< Found to fit: not asked again when they are built anew.
   int threads_;
   Models models_;
 };

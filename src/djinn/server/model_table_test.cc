@@ -56,6 +56,32 @@ TEST_F(ModelTableTest, LoadsTheSameOnce) {
   EXPECT_EQ(table_.find(ModelId()).error().code, ErrorCode::kNotFound);
 }
 
+/// Small inputs, a small output, and between them the square.
+graph::Graph square_graph(bool gives_the_square) {
+  graph::Graph graph;
+  const auto x = graph.input("x", DType::kF32, {"n", 1});
+  const auto y = graph.input("y", DType::kF32, {1, "n"});
+  const auto square = graph.op("matmul", {x, y});
+  graph.output("z", gives_the_square ? square : graph.op("matmul", {square, x}));
+  return graph;
+}
+
+TEST_F(ModelTableTest, TakesNoMemoryForWhatIsTooLarge) {
+  const auto loaded = load(square_graph(false));
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_TRUE(table_.executable(*loaded->model, {{"n", 100}}));
+  for (const std::int64_t n : {600L, 100'000L, 10'000'000L}) {
+    const auto refused = table_.executable(*loaded->model, {{"n", n}});
+    ASSERT_FALSE(refused) << n;
+    EXPECT_THAT(refused.error().to_string(), HasSubstr("plan-memory"));
+  }
+  EXPECT_EQ(table_.plans().entries, 1);
+  const auto wide = load(square_graph(true));
+  ASSERT_TRUE(wide);
+  EXPECT_THAT(table_.executable(*wide->model, {{"n", 30'000}}).error().to_string(),
+              HasSubstr("an answer carries 1 GiB"));
+}
+
 TEST_F(ModelTableTest, UnloadsWhatNobodyUsesWhenRoomIsNeeded) {
   const auto kept = load(linear_graph(8));
   ASSERT_TRUE(kept);
