@@ -291,8 +291,9 @@ void Viewer::set_memory() {
       view_.weight_bytes += bytes_of(sketch_.types[i]);
     }
   }
-  // Convolutions of our CPU backend pack what others may still read as it was.
-  const bool is_packed = options_.style == PlanStyle::kCpu && view_.mode != CompileMode::kNone;
+  // A model as it is written keeps the weights of its convolutions as given; each kernel of our CPU
+  // backend then has them once more, in a layout of its own. Every other mode holds them once.
+  const bool is_packed = options_.style == PlanStyle::kCpu && view_.mode == CompileMode::kNone;
   for (const KernelView& kernel : view_.kernels) {
     if (is_packed && kernel.kind == KernelClass::kConvolution) {
       view_.packed_bytes += kernel.count.weight_bytes;
