@@ -166,6 +166,8 @@ const std::map<std::string, std::string> kUntestedHeaders{
     {"src/lab/workload/djinn/way.h", "an interface; served_test gets every way's answer judged"},
     {"src/lab/workload/model_check.h", "model runs of tests/experiments_test are judged by it"},
     {"src/lab/workload/vit_pipeline.h", "vit_test runs it in every order and depth"},
+    {"src/oracle/calibrate/latency_model.h", "an interface; fitted in cpu_model's and other tests"},
+    {"src/oracle/calibrate/machine_model.h", "the same; judgement_test judges by it"},
     {"src/lab/workload/workload.h", "an interface; every workload test implements it"},
     {"src/oracle/probe/efficiency_section.h", "probe_test fills a profile by it"},
     {"src/oracle/probe/overhead_section.h", "the same"},

@@ -25,17 +25,14 @@ constexpr std::string_view kExitCodes =
     "the command or the experiment file; 3 the machine lacks something; 70 a bug in Assay.";
 
 /// Commands of the design whose wing is not in this program yet, and where it will come from.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kAbsent{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kAbsent{{
     {"serve", "the live report"},
     {"submit", "Slurm"},
     {"status", "Slurm"},
     {"collect", "Slurm"},
     {"launch-all", "Slurm"},
-    {"sweep", "the oracle"},
-    {"calibrate", "the oracle"},
     {"trace", "traces"},
     {"analyze-latency", "traces"},
-    {"verify", "report verification"},
 }};
 
 /// Everything that CLI11 fills in; `take_command` picks the part that was asked for.
@@ -48,6 +45,9 @@ struct Slots {
   EstimateArguments estimate;
   TourArguments tour;
   ProbeArguments probe;
+  SweepArguments sweep;
+  CalibrateArguments calibrate;
+  VerifyArguments verify;
   WorkerArguments worker;
   DjinndArguments djinnd;
   DjinnArguments djinn;
@@ -269,6 +269,73 @@ void add_probe_command(CLI::App& app, ProbeArguments& what) {
       ->excludes(output);
 }
 
+void add_threads_option(CLI::App& command, int& threads) {
+  command.add_option("--threads", threads, "(default: one a CPU)")->check(CLI::Range(1, 1024));
+}
+
+void add_profile_option(CLI::App& command, std::string& profile) {
+  command.add_option("--profile", profile,
+                     "A name of `assay list hardware` or a path (default: this host's)");
+}
+
+void add_calibration_commands(CLI::App& app, Slots& slots) {
+  CLI::App& sweep = *app.add_subcommand(
+      "sweep", "Measure a family of models for a calibration: a run and its CSV");
+  SweepArguments& swept = slots.sweep;
+  sweep.add_option("family", swept.family, "mlp, gemm, conv2d, resnet, vit or transformer")
+      ->required()
+      ->check(CLI::IsMember({"mlp", "gemm", "conv2d", "resnet", "vit", "transformer"}));
+  CLI::Option* quick =
+      sweep.add_flag("--quick", swept.is_quick, "A few points, a minute or two (the default)");
+  CLI::Option* full = sweep.add_flag("--full", swept.is_full, "All points of the original; hours");
+  sweep
+      .add_option("--scenario", swept.scenario,
+                  "Points that fit a cache or spill from all (mlp, gemm)")
+      ->check(CLI::IsMember({"L1_fit", "L2_fit", "L3_fit", "DRAM_spill"}))
+      ->excludes(quick)
+      ->excludes(full);
+  full->excludes(quick);
+  swept.device = "cpu";
+  sweep.add_option("--device", swept.device, "A backend of `assay list backends` (default: cpu)");
+  add_threads_option(sweep, swept.threads);
+  sweep.add_flag("--fresh", swept.is_fresh, "Measure again, whatever was measured before");
+  sweep.add_option("--output", swept.output,
+                   "Write the CSV here too; the run folder has it anyway");
+  add_results_option(sweep, swept.results);
+
+  CLI::App& calibrate = *app.add_subcommand(
+      "calibrate", "Fit the latency model to sweeps, judged on what was held out; writes a report");
+  CalibrateArguments& fitted = slots.calibrate;
+  CLI::Option* inputs = calibrate.add_option("--input", fitted.inputs,
+                                             "CSV files of sweeps, or runs as `show` takes them");
+  calibrate.add_option("--output", fitted.output,
+                       "The report (default: beside the first input, <input>_calibration.md)");
+  CLI::Option* applies = calibrate.add_flag(
+      "--apply", fitted.applies, "Write the fit into the profile, if it may be called calibrated");
+  calibrate
+      .add_flag("--revert", fitted.reverts, "Go back to the calibration before the one in force")
+      ->excludes(inputs)
+      ->excludes(applies);
+  add_profile_option(calibrate, fitted.profile);
+  add_threads_option(calibrate, fitted.threads);
+  add_results_option(calibrate, fitted.results);
+}
+
+void add_verify_command(CLI::App& app, VerifyArguments& what) {
+  CLI::App& verify = *app.add_subcommand(
+      "verify", "Measure models that no sweep has seen: has the machine drifted from its profile?");
+  add_profile_option(verify, what.profile);
+  add_threads_option(verify, what.threads);
+  what.scale = "cpu";
+  verify.add_option("--scale", what.scale, "smoke (seconds), cpu (a minute or two; the default)")
+      ->check(CLI::IsMember({"smoke", "cpu"}));
+  verify.add_flag(
+      "--resume", [&what](std::int64_t) { what.is_fresh = false; },
+      "Go on with a verification that was interrupted, instead of measuring anew");
+  what.is_fresh = true;
+  add_results_option(verify, what.results);
+}
+
 void build(CLI::App& app, Slots& slots) {
   app.name("assay");
   app.description(std::string(kAbout));
@@ -277,6 +344,8 @@ void build(CLI::App& app, Slots& slots) {
   app.set_version_flag("--version", "assay " ASSAY_VERSION, "Print the version");
   app.require_subcommand(0, 1);
   add_running_commands(app, slots);
+  add_calibration_commands(app, slots);
+  add_verify_command(app, slots.verify);
   add_djinn_commands(app, slots);
   add_reading_commands(app, slots);
   add_generate_command(app, slots.generate);
@@ -330,6 +399,9 @@ Result<Command> take_command(CLI::App& app, Slots& slots) {
   if (name == "estimate") return Command(std::move(slots.estimate));
   if (name == "tour") return Command(std::move(slots.tour));
   if (name == "probe") return Command(std::move(slots.probe));
+  if (name == "sweep") return Command(std::move(slots.sweep));
+  if (name == "calibrate") return Command(std::move(slots.calibrate));
+  if (name == "verify") return Command(std::move(slots.verify));
   if (name == "worker") return Command(slots.worker);
   if (name == "djinnd") return Command(std::move(slots.djinnd));
   if (name == "djinn") return Command(std::move(slots.djinn));

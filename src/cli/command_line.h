@@ -102,6 +102,37 @@ struct ProbeArguments {
   bool is_forced = false;
 };
 
+/// A thin front over `run`: which of the calibration's experiments, over which points.
+struct SweepArguments {
+  std::string family;     ///< "mlp", "gemm", ...
+  std::string scenario;   ///< "L1_fit", ...; empty: the quick points, or all.
+  bool is_quick = false;  ///< The default, said.
+  bool is_full = false;
+  bool is_fresh = false;
+  std::string device;
+  int threads = 0;  ///< 0: one a CPU.
+  std::filesystem::path results;
+  std::filesystem::path output;  ///< Of the CSV; empty: in the run folder alone.
+};
+
+struct CalibrateArguments {
+  std::vector<std::string> inputs;  ///< CSV files and runs.
+  int threads = 0;                  ///< That the inputs were measured on; 0: one a CPU.
+  std::filesystem::path results;
+  std::filesystem::path output;  ///< Of the report; empty: beside the first input.
+  std::string profile;           ///< Of the machine; empty: hardware/<this host>.yaml.
+  bool applies = false;
+  bool reverts = false;
+};
+
+struct VerifyArguments {
+  std::string profile;  ///< As above.
+  int threads = 0;
+  bool is_fresh = false;
+  std::string scale;
+  std::filesystem::path results;
+};
+
 /// The other side of runner/: reads trials from one descriptor, writes records to another.
 struct WorkerArguments {
   int in = -1;
@@ -131,7 +162,8 @@ struct PrintArguments {
 
 using Command = std::variant<RunArguments, PlanArguments, ListArguments, ReadArguments,
                              GenerateArguments, EstimateArguments, TourArguments, ProbeArguments,
-                             WorkerArguments, DjinndArguments, DjinnArguments, PrintArguments>;
+                             SweepArguments, CalibrateArguments, VerifyArguments, WorkerArguments,
+                             DjinndArguments, DjinnArguments, PrintArguments>;
 
 /// `arguments` without the program's name. An error says what was expected and the nearest name.
 Result<Command> parse_command_line(std::span<const std::string> arguments);

@@ -9,6 +9,7 @@
 
 #include "cli/command_line.h"
 #include "cli/registration.h"
+#include "cli/runs.h"
 #include "core/result.h"
 #include "lab/spec/spec.h"
 
@@ -19,6 +20,14 @@ struct Context {
   std::filesystem::path program;  ///< This executable: the runner starts its workers from it.
 };
 
+/// The runs of a command, each with its report written.
+struct Ran {
+  std::vector<LoadedRun> runs;
+  int code = 0;  ///< Of the program.
+  bool was_stopped = false;
+};
+Result<Ran> run_experiments(const RunArguments& arguments, const Context& context);
+
 Result<int> run_command(const RunArguments& arguments, const Context& context);
 Result<int> plan_command(const PlanArguments& arguments, const Context& context);
 Result<int> list_command(const ListArguments& arguments, const Context& context);
@@ -27,6 +36,9 @@ Result<int> generate_command(const GenerateArguments& arguments, const Context& 
 Result<int> estimate_command(const EstimateArguments& arguments, const Context& context);
 Result<int> probe_command(const ProbeArguments& arguments, const Context& context);
 Result<int> tour_command(const TourArguments& arguments, const Context& context);
+Result<int> sweep_command(const SweepArguments& arguments, const Context& context);
+Result<int> calibrate_command(const CalibrateArguments& arguments, const Context& context);
+Result<int> verify_command(const VerifyArguments& arguments, const Context& context);
 Result<int> djinnd_command(const DjinndArguments& arguments, const Context& context);
 Result<int> djinn_command(const DjinnArguments& arguments, const Context& context);
 Result<int> worker_command(const WorkerArguments& arguments, const Context& context);

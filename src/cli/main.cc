@@ -30,6 +30,15 @@ Result<int> perform(const Command& command, const Context& context) {
   if (const auto* probe = std::get_if<ProbeArguments>(&command)) {
     return probe_command(*probe, context);
   }
+  if (const auto* sweep = std::get_if<SweepArguments>(&command)) {
+    return sweep_command(*sweep, context);
+  }
+  if (const auto* calibrate = std::get_if<CalibrateArguments>(&command)) {
+    return calibrate_command(*calibrate, context);
+  }
+  if (const auto* verify = std::get_if<VerifyArguments>(&command)) {
+    return verify_command(*verify, context);
+  }
   if (const auto* worker = std::get_if<WorkerArguments>(&command)) {
     return worker_command(*worker, context);
   }

@@ -139,28 +139,34 @@ Result<Outcome> run_one(const spec::Spec& spec, const RunArguments& arguments,
 
 }  // namespace
 
-Result<int> run_command(const RunArguments& arguments, const Context& context) {
+Result<Ran> run_experiments(const RunArguments& arguments, const Context& context) {
   ASSAY_TRY(const std::vector<spec::Spec> specs, load_specs(arguments.what, context));
-  std::vector<LoadedRun> runs;
-  int code = 0;
+  Ran ran;
   for (const spec::Spec& spec : specs) {
     ASSAY_TRY(Outcome outcome, run_one(spec, arguments, context));
     if (outcome.was_stopped) {
       note("stopped; the same command goes on from here");
-      return 128 + SIGINT;
+      ran.code = 128 + SIGINT;
+      ran.was_stopped = true;
+      return ran;
     }
-    code = std::max(code, outcome.code);
-    runs.push_back(std::move(outcome.loaded));
-    ASSAY_TRY_VOID(write_report_files({runs.back().view()}, runs.back().folder));
+    ran.code = std::max(ran.code, outcome.code);
+    ran.runs.push_back(std::move(outcome.loaded));
+    ASSAY_TRY_VOID(write_report_files({ran.runs.back().view()}, ran.runs.back().folder));
   }
-  if (runs.size() == 1) return code;
+  return ran;
+}
+
+Result<int> run_command(const RunArguments& arguments, const Context& context) {
+  ASSAY_TRY(const Ran ran, run_experiments(arguments, context));
+  if (ran.was_stopped || ran.runs.size() == 1) return ran.code;
   std::vector<report::RunView> views;
-  for (const LoadedRun& run : runs) {
+  for (const LoadedRun& run : ran.runs) {
     views.push_back(run.view());
   }
   const std::filesystem::path asked(arguments.what.experiment);
   ASSAY_TRY_VOID(write_report_files(views, arguments.results / asked.stem()));
-  return code;
+  return ran.code;
 }
 
 Result<int> tour_command(const TourArguments& arguments, const Context& context) {

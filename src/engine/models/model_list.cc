@@ -14,6 +14,7 @@
 #include "engine/models/builders/encoder.h"
 #include "engine/models/builders/mlp.h"
 #include "engine/models/builders/resnet.h"
+#include "engine/models/builders/single_op.h"
 #include "engine/models/builders/sizes.h"
 #include "engine/models/builders/vit.h"
 
@@ -96,6 +97,16 @@ Result<Graph> build_vit_b16(const Request& request) {
 
 Result<Graph> build_listed_cnn(const Request& request) {
   return build_cnn({.side = request.side});
+}
+
+Result<Graph> build_listed_gemm(const Request& request) {
+  ASSAY_TRY(const GemmConfig config, parse_gemm(request.name));
+  return build_gemm(config);
+}
+
+Result<Graph> build_listed_convolution(const Request& request) {
+  ASSAY_TRY(const ConvolutionConfig config, parse_convolution(request.name, request.side));
+  return build_convolution(config);
 }
 
 Result<Graph> build_gpt2(const Request&) {
@@ -190,6 +201,9 @@ const std::vector<Model>& models() {
       {{"mlp<input>-<hidden>-...-<output>",
         "linears with tanh between and softmax, as mlp512-512-128"},
        build_listed_mlp},
+      {{"gemm<m>x<n>x<k>", "one matrix product, as gemm512x512x512"}, build_listed_gemm},
+      {{"conv<in>x<out>x<kernel>x<stride>x<groups>", "one convolution, as conv64x128x3x2x1", true},
+       build_listed_convolution},
   };
   return list;
 }
