@@ -11,7 +11,6 @@ namespace {
 
 using djinn::CallMessage;
 using djinn::Client;
-using graph::Graph;
 using graph::Node;
 using graph::NodeKind;
 using tensor::HostTensor;
@@ -19,22 +18,6 @@ using tensor::HostTensor;
 // Requests of one stream are done in order: a call finds the plans gone that were flushed before
 // it.
 constexpr std::uint32_t kStream = 1;
-
-/// The same graph, to which its weights are given at every call.
-Result<Graph> with_weights_as_inputs(const Graph& graph) {
-  Graph changed;
-  for (const Node& node : graph.nodes()) {
-    Node copy = node;
-    if (node.kind == NodeKind::kWeight) {
-      copy.kind = NodeKind::kInput;
-      copy.name = "weight " + node.name;
-    }
-    ASSAY_TRY(std::ignore, changed.append(std::move(copy)));
-  }
-  for (const graph::Output& output : graph.outputs())
-    ASSAY_TRY_VOID(changed.append_output(output));
-  return changed;
-}
 
 class CallWay final : public Way {
  public:
@@ -49,15 +32,16 @@ class CallWay final : public Way {
   Result<void> perform(UnitTrace& trace) override;
   djinn::ByteCounters counters() const override { return client_.counters(); }
   void forget() override { answers_.clear(); }
-  Result<std::string> transport() override {
+  Result<const djinn::Link*> link() override {
     ASSAY_TRY(const djinn::Link* const link, client_.channel().link());
-    return transport_of(*server_, *link);
+    return link;
   }
   Result<Verdict> judge(AnswerBook& book) override;
   spec::Factors mechanism() const override { return {{"served_by", server_->place()}}; }
 
  private:
   Result<void> send_call(djinn::Link& link);
+  Result<void> call_with_weights(UnitTrace& trace);
   Result<void> take_answers(UnitTrace& trace);
 
   std::shared_ptr<const ServedTask> task_;
@@ -79,32 +63,35 @@ class CallWay final : public Way {
 
 Result<void> CallWay::load() {
   ASSAY_TRY(weights_, weights_of(*task_));
-  Graph graph = task_->graph;
-  if (manner_.sends_weights) {
-    ASSAY_TRY(graph, with_weights_as_inputs(task_->graph));
-  }
-  ASSAY_TRY(const djinn::Model model,
-            client_.load(graph, manner_.sends_weights ? graph::Weights() : weights_,
-                         {.name = task_->model}));
+  ASSAY_TRY(djinn::Model model, client_.load(task_->graph, weights_, {.name = task_->model}));
   call_.model = model.facts().model;
   std::size_t input = 0;
-  for (const Node& node : graph.nodes()) {
+  for (const Node& node : task_->graph.nodes()) {
     if (node.kind == NodeKind::kWeight) {
       ASSAY_TRY(const HostTensor* const weight, weights_.find(node.name));
       load_.weights.push_back({.name = node.name, .id = djinn::content_id(weight->view())});
     }
     if (node.kind != NodeKind::kInput) continue;
-    constexpr std::string_view kWeight = "weight ";
-    if (manner_.sends_weights && node.name.starts_with(kWeight)) {
-      ASSAY_TRY(const HostTensor* const weight, weights_.find(node.name.substr(kWeight.size())));
-      call_.inputs.push_back(packer_.add(node.name, weight->view()));
-    } else {
-      call_.inputs.push_back(packer_.add(node.name, task_->arguments.inputs[input++].view()));
-    }
+    call_.inputs.push_back(packer_.add(node.name, task_->arguments.inputs[input++].view()));
   }
   load_.name = task_->model;
-  graph_bytes_ = djinn::write_graph(graph);
+  graph_bytes_ = djinn::write_graph(task_->graph);
   if (!manner_.sends_weights) weights_ = graph::Weights();
+  if (manner_.sends_weights) {
+    ASSAY_TRY(std::ignore, client_.unload(model, true));
+  }
+  return {};
+}
+
+/// Everything anew, and nothing is left behind.
+Result<void> CallWay::call_with_weights(UnitTrace& trace) {
+  ASSAY_TRY(djinn::Model model, client_.load(task_->graph, weights_, {.name = task_->model}));
+  call_.model = model.facts().model;
+  ASSAY_TRY(djinn::Link* const link, client_.channel().link());
+  ASSAY_TRY_VOID(send_call(*link));
+  trace.under_way_most = 1;
+  ASSAY_TRY_VOID(take_answers(trace));
+  ASSAY_TRY(std::ignore, client_.unload(model, true));
   return {};
 }
 
@@ -143,6 +130,10 @@ Result<void> CallWay::perform(UnitTrace& trace) {
   answers_.clear();
   ASSAY_TRY(djinn::Link* const link, client_.channel().link());
   for (std::int64_t i = 0; i < task_->requests; ++i) {
+    if (manner_.sends_weights) {
+      ASSAY_TRY_VOID(call_with_weights(trace));
+      continue;
+    }
     if (manner_.sends_graph) {
       // Who knows nothing of what is there asks for the model anew, and calls what it is told.
       ASSAY_TRY(const auto loaded,
@@ -171,11 +162,6 @@ Result<Verdict> CallWay::judge(AnswerBook& book) {
 }
 
 }  // namespace
-
-std::string transport_of(const TrialServer& server, const djinn::Link& link) {
-  if ((link.welcome().features & djinn::kFeatureSharedRing) != 0) return "memory";
-  return server.address().substr(0, server.address().find(':'));
-}
 
 MadeWay make_call_way(std::shared_ptr<const ServedTask> task, const Served& served,
                       const CallManner& manner) {

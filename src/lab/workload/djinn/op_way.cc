@@ -52,9 +52,9 @@ class OpWay final : public Way {
   Result<void> perform(UnitTrace& trace) override;
   djinn::ByteCounters counters() const override { return client_.counters(); }
   void forget() override { passes_.clear(); }
-  Result<std::string> transport() override {
+  Result<const djinn::Link*> link() override {
     ASSAY_TRY(const djinn::Link* const link, client_.channel().link());
-    return transport_of(*server_, *link);
+    return link;
   }
   Result<Verdict> judge(AnswerBook& book) override;
   spec::Factors mechanism() const override {

@@ -66,9 +66,10 @@ TrialServerRequest server_for(const ServedRequest& request, const ServedTask& ta
 
 MadeWay make_served_way(const ServedRequest& request, std::shared_ptr<const ServedTask> task,
                         std::shared_ptr<TrialServer> server) {
-  const Served served{
-      .server = std::move(server),
-      .connect = {.client = "workload", .shares_memory = request.transport == "memory"}};
+  const Served served{.server = std::move(server),
+                      .connect = {.client = "workload",
+                                  .shares_memory = request.transport == "memory",
+                                  .copies_payloads = request.off == "zero_copy"}};
   const bool is_blind = request.way == "resent";
   if (request.way.starts_with("per_op")) {
     return make_op_way(std::move(task), served, request.way == "per_op_pipelined");
@@ -80,7 +81,8 @@ MadeWay make_served_way(const ServedRequest& request, std::shared_ptr<const Serv
                              .takes_logits = is_blind || request.off == "output_policy",
                              .recomputes = is_blind || request.off == "kv",
                              .flushes_plans = flushes,
-                             .sends_graph = is_blind});
+                             .sends_graph = is_blind,
+                             .sends_weights = request.off == "weights"});
   }
   return make_call_way(std::move(task), served,
                        {.is_pipelined = !is_blind && request.off != "pipelining",
@@ -102,23 +104,10 @@ std::optional<std::string> question_that_is_none(const ServedRequest& request,
   return std::nullopt;
 }
 
-/// What nobody can switch or do yet, with the reason.
+/// What nobody can do yet, with the reason.
 std::optional<std::string> what_is_missing(const ServedRequest& request, const ServedTask& task) {
-  if (request.off == "zero_copy") {
-    return "tensors are sent from and received into the memory they lie in; neither side has a "
-           "switch for it";
-  }
   if (task.is_decoder() && request.way.starts_with("per_op")) {
     return "an op that changes a state is no call: the server keeps states for whole decoders";
-  }
-  if (request.off != "weights") return std::nullopt;
-  if (task.is_decoder()) {
-    return "weights of a decoder cannot travel as inputs: a session takes tokens alone";
-  }
-  const auto most = djinn::limits_of(djinn::Opcode::kCall).payload_max;
-  if (task.weights.count() + 64 * kMebi > std::int64_t{most}) {
-    return format("weights of {} do not fit into a call, which carries {}", to_text(task.weights),
-                  to_text(Bytes(most)));
   }
   return std::nullopt;
 }
@@ -175,7 +164,8 @@ class ServedArm final : public PreparedArm {
   std::deque<UnitTrace> units_;
   UnitTrace probed_;
   std::int64_t misses_probed_ = 0;
-  std::string transport_;
+  std::string transport_ = "none";
+  bool copies_ = false;
 };
 
 Result<UnitTrace> ServedArm::perform() {
@@ -201,7 +191,13 @@ Result<void> ServedArm::probe() {
   ASSAY_TRY(probed_, perform());
   ASSAY_TRY(const std::int64_t after, plan_misses());
   misses_probed_ = after - before;
-  ASSAY_TRY(transport_, way_->transport());
+  ASSAY_TRY(const djinn::Link* const link, way_->link());
+  if (link == nullptr) return {};
+  const std::uint64_t agreed = link->welcome().features;
+  const std::string& address = server_->address();
+  transport_ =
+      (agreed & djinn::kFeatureSharedRing) != 0 ? "memory" : address.substr(0, address.find(':'));
+  copies_ = (agreed & djinn::kFeatureCopies) != 0;
   return {};
 }
 
@@ -219,21 +215,25 @@ std::string ServedArm::observed_off() const {
   const auto add = [&](bool is_off, std::string_view name) {
     if (is_off) off += (off.empty() ? "" : ", ") + std::string(name);
   };
-  std::int64_t call = task_->weights.count();
+  std::int64_t all = task_->weights.count() * (task_->is_decoder() ? 1 : task_->requests);
   for (const tensor::HostTensor& input : task_->arguments.inputs)
-    call += input.size().count();
-  const bool has_weights = task_->weights.count() > 0;
-  add(has_weights && static_cast<std::int64_t>(last().sent) >= call * task_->requests, "weights");
-  add(misses_probed_ >= last().requests, "plans");
+    all += input.size().count() * task_->requests;
+  const bool sends_weights =
+      task_->weights.count() > 0 && static_cast<std::int64_t>(last().sent) >= all;
+  add(sends_weights, "weights");
+  add(copies_, "zero_copy");
+  // A model that is loaded anew has no plans, and its next call no one to wait behind.
+  add(misses_probed_ >= last().requests && !sends_weights, "plans");
   if (!task_->is_decoder()) {
-    add(task_->requests > 1 && last().under_way_most == 1, "pipelining");
+    add(!sends_weights && task_->requests > 1 && last().under_way_most == 1, "pipelining");
     return off.empty() ? "nothing" : off;
   }
-  const bool asks_each = last().requests > 1;
-  add(last().tokens_computed > task_->tokens_needed(), "kv");
-  add(last().answer_values > 0, "output_policy");
+  const bool computes_again = last().tokens_computed > task_->tokens_needed();
+  const bool gets_scores = last().answer_values > 0;
+  add(computes_again, "kv");
+  add(gets_scores, "output_policy");
   // Both of the above ask for each token too.
-  add(off.empty() && asks_each, "pipelining");
+  add(!computes_again && !gets_scores && last().requests > 1, "pipelining");
   return off.empty() ? "nothing" : off;
 }
 

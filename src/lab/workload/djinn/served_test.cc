@@ -49,6 +49,9 @@ const std::vector<Case>& cases() {
       {"calls through shared memory", by_server(kStack, {{"transport", "memory"}})},
       {"text beside shared memory", by_server(kText, {{"transport", "memory"}})},
       {"calls without weights", by_server(kStack, {{"off", "weights"}})},
+      {"calls that are copied", by_server(kStack, {{"off", "zero_copy"}})},
+      {"text without weights", by_server(kText, {{"off", "weights"}})},
+      {"text that is copied", by_server(kText, {{"off", "zero_copy"}})},
       {"calls without plans", by_server(kStack, {{"off", "plans"}})},
       {"calls one by one", by_server(kStack, {{"off", "pipelining"}})},
       {"calls of a graph that is sent", by_server(kStack, {{"way", "resent"}})},
@@ -124,12 +127,8 @@ TEST(Served, PlansAreKeptOrMadeAnew) {
 
 TEST(Served, SaysWhatItCannotDoAndWhatIsNoQuestion) {
   WorkloadUnderTest workload = served();
-  EXPECT_THAT(workload.unsupported_reason(by_server(kStack, {{"off", "zero_copy"}})),
-              HasSubstr("neither side has a switch"));
   EXPECT_THAT(workload.unsupported_reason(by_server(kText, {{"way", "per_op"}})),
               HasSubstr("changes a state"));
-  EXPECT_THAT(workload.unsupported_reason(by_server(kText, {{"off", "weights"}})),
-              HasSubstr("a session takes tokens"));
   EXPECT_THAT(workload.skipped_reason(by_server(kStack, {{"off", "kv"}})),
               HasSubstr("without states"));
   EXPECT_THAT(workload.skipped_reason(by_server(kStack, {{"off", "output_policy"}})),

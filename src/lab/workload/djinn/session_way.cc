@@ -27,9 +27,9 @@ class SessionWay final : public Way {
   Result<void> perform(UnitTrace& trace) override;
   djinn::ByteCounters counters() const override { return client_.counters(); }
   void forget() override { written_.clear(); }
-  Result<std::string> transport() override {
+  Result<const djinn::Link*> link() override {
     ASSAY_TRY(const djinn::Link* const link, client_.channel().link());
-    return transport_of(*server_, *link);
+    return link;
   }
   Result<Verdict> judge(AnswerBook& book) override { return book.check_tokens(*task_, written_); }
   spec::Factors mechanism() const override { return {{"served_by", server_->place()}}; }
@@ -48,13 +48,14 @@ class SessionWay final : public Way {
   SessionManner manner_;
   Client client_;
   std::optional<djinn::Model> model_;
+  graph::Weights weights_;  ///< Only where they travel with every unit.
   djinn::LoadModelMessage load_;
   std::vector<std::byte> graph_bytes_;
   RowTokens written_;
 };
 
 Result<void> SessionWay::load() {
-  ASSAY_TRY(const graph::Weights weights, weights_of(*task_));
+  ASSAY_TRY(graph::Weights weights, weights_of(*task_));
   ASSAY_TRY(djinn::Model model, client_.load(task_->graph, weights, {.name = task_->model}));
   model_.emplace(std::move(model));
   load_.name = task_->model;
@@ -64,6 +65,9 @@ Result<void> SessionWay::load() {
     load_.weights.push_back({.name = name, .id = djinn::content_id(weight->view())});
   }
   graph_bytes_ = djinn::write_graph(task_->graph);
+  if (!manner_.sends_weights) return {};
+  weights_ = std::move(weights);
+  ASSAY_TRY(std::ignore, client_.unload(*model_, true));
   return {};
 }
 
@@ -142,7 +146,13 @@ Result<void> SessionWay::recompute_every_token(UnitTrace& trace) {
 
 Result<void> SessionWay::perform(UnitTrace& trace) {
   written_.assign(static_cast<std::size_t>(task_->sizes.batch), {});
-  return manner_.recomputes ? recompute_every_token(trace) : keep_one_session(trace);
+  if (manner_.recomputes) return recompute_every_token(trace);
+  if (!manner_.sends_weights) return keep_one_session(trace);
+  ASSAY_TRY(djinn::Model model, client_.load(task_->graph, weights_, {.name = task_->model}));
+  model_.emplace(std::move(model));
+  ASSAY_TRY_VOID(keep_one_session(trace));
+  ASSAY_TRY(std::ignore, client_.unload(*model_, true));
+  return {};
 }
 
 }  // namespace

@@ -25,8 +25,8 @@ class Way {
   /// Compares the last answer with the judge's.
   virtual Result<Verdict> judge(AnswerBook& book) = 0;
   virtual spec::Factors mechanism() const = 0;
-  /// transport_of its connection; "none" where there is none.
-  virtual Result<std::string> transport() { return std::string("none"); }
+  /// Its connection, which says what was agreed on; null where there is none.
+  virtual Result<const djinn::Link*> link() { return nullptr; }
 };
 
 /// A server, and how its clients talk to it.
@@ -34,9 +34,6 @@ struct Served {
   std::shared_ptr<TrialServer> server;
   djinn::ConnectOptions connect = {};
 };
-/// "tcp", "unix", or "memory" where large payloads go through memory that both share: as agreed.
-std::string transport_of(const TrialServer& server, const djinn::Link& link);
-
 using MadeWay = Result<std::unique_ptr<Way>>;
 
 /// Calls or a text session in this process.
@@ -47,7 +44,7 @@ struct CallManner {
   bool is_pipelined = false;   ///< All calls of a unit are under way at once.
   bool flushes_plans = false;  ///< Before every call.
   bool sends_graph = false;    ///< With every call.
-  bool sends_weights = false;  ///< With every call, as inputs.
+  bool sends_weights = false;  ///< With every call: the server forgets the model behind it.
 };
 MadeWay make_call_way(std::shared_ptr<const ServedTask> task, const Served& served,
                       const CallManner& manner);
@@ -63,6 +60,7 @@ struct SessionManner {
   bool recomputes = false;       ///< A session for every token, with all tokens before it.
   bool flushes_plans = false;    ///< Before every request.
   bool sends_graph = false;      ///< Before every request.
+  bool sends_weights = false;    ///< With every unit: the server forgets the model behind it.
 };
 MadeWay make_session_way(std::shared_ptr<const ServedTask> task, const Served& served,
                          const SessionManner& manner);
