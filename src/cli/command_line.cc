@@ -66,7 +66,7 @@ void add_experiment_options(CLI::App& command, ExperimentArguments& what) {
       ->check(CLI::IsMember({"smoke", "cpu", "full"}));
   command
       .add_option("--skip", what.skipped, "An experiment of the family to leave out; repeatable")
-      ->expected(1);
+      ->allow_extra_args(false);
   command.add_flag("-m,--multirun", what.is_multirun,
                    "key=a,b,c is a sweep over runs: each combination gets its own run folder");
 }

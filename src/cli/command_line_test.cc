@@ -26,6 +26,15 @@ TEST(CommandLine, RunTakesAnExperimentAndHydrasOverrides) {
   EXPECT_THAT(run.what.overrides, ElementsAre("measure.budget=1s", "~claims", "+run.seed=7"));
 }
 
+TEST(CommandLine, EverySkipTakesOneName) {
+  const Result<Command> command =
+      parse({"run", "ablation", "--skip", "os_tax", "--skip", "plan_cache", "run.seed=7"});
+  ASSERT_TRUE(command) << command.error().to_string();
+  const auto& run = std::get<RunArguments>(*command);
+  EXPECT_THAT(run.what.skipped, ElementsAre("os_tax", "plan_cache"));
+  EXPECT_THAT(run.what.overrides, ElementsAre("run.seed=7"));
+}
+
 TEST(CommandLine, ReadersTakeRuns) {
   const Result<Command> command = parse({"tables", "latest", "--format", "latex"});
   ASSERT_TRUE(command) << command.error().to_string();
