@@ -124,7 +124,9 @@ void pronounce(Judgement& judgement) {
   const MethodScores& ours = judgement.methods.front();
   const std::vector<std::string> lost = unbeaten(judgement.methods);
   const bool was_judged = ours.by_family || ours.by_size;
-  judgement.is_calibrated = was_judged && lost.empty() && judgement.contradictions.empty();
+  const bool is_poor = band_of(judgement.best_held_out().mape) == Band::kPoor;
+  judgement.is_calibrated =
+      was_judged && lost.empty() && !is_poor && judgement.contradictions.empty();
   if (!judgement.contradictions.empty()) {
     judgement.verdict = "not calibrated: " + joined(judgement.contradictions);
   } else if (!was_judged) {
@@ -132,6 +134,11 @@ void pronounce(Judgement& judgement) {
         "not calibrated: one family of one size leaves nothing to be judged on; sweep another";
   } else if (!lost.empty()) {
     judgement.verdict = "not calibrated: not better than " + joined(lost);
+  } else if (is_poor) {
+    judgement.verdict = format(
+        "not calibrated: held-out error {:.1f} %, better than every baseline and still poor; was "
+        "the machine disturbed?",
+        100 * judgement.best_held_out().mape);
   } else {
     judgement.verdict =
         format("calibrated for {}: held-out error {:.1f} %, below that of every baseline",
