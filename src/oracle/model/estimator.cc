@@ -2,6 +2,7 @@
 #include "oracle/model/estimator.h"
 
 #include "engine/graph/storage.h"
+#include "oracle/model/call_fit.h"
 
 namespace assay::oracle {
 
@@ -44,6 +45,10 @@ Result<Estimate> Estimator::estimate(const graph::Graph& graph, const graph::Bin
   Estimate estimate;
   estimate.coefficients = coefficients_;
   ASSAY_TRY(estimate.machine, machine_from(profile_, machine_options));
+  if (profile_.calibration && profile_.calibration->model == kCallModel) {
+    ASSAY_TRY_VOID(
+        apply_call_fit(*profile_.calibration, estimate.machine).context("in {}", profile_.file));
+  }
   ASSAY_TRY(estimate.view, view_plan(is_stored ? stored : graph, bindings, view_options));
   estimate.prediction = predict(estimate.view, estimate.machine, coefficients_);
   return estimate;

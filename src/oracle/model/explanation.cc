@@ -36,6 +36,12 @@ std::string worth(const Machine& machine, const Prediction& prediction) {
         "likely than another",
         machine.name);
   }
+  if (machine.call_fit) {
+    return format(
+        "shares and rates are those of calibration {} of whole calls; how far they are "
+        "off for single kernels was not judged, so the interval stays wide",
+        machine.call_fit->version);
+  }
   if (!prediction.is_fitted) {
     return "no fit has been applied to this machine (`assay calibrate`): the interval says so";
   }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "oracle/model/call_fit.h"
 #include "oracle/model/coefficients.h"
 #include "oracle/model/mapper.h"
 
@@ -379,11 +380,12 @@ Result<Machine> machine_from(const HardwareProfile& profile, const MachineOption
                         ? cpu_feeding(profile, machine.threads, machine.left_out)
                         : device_feeding(options.mode, numbers);
   machine.joules = joules_of(profile, machine, numbers);
-  if (profile.calibration && profile.calibration->model != kModelName) {
+  const auto& fit = profile.calibration;
+  if (fit && fit->model != kModelName && fit->model != kCallModel) {
     machine.left_out.push_back(
-        format("the profile's calibration: it is of the model {}, and not of {}, which predicts "
-               "here",
-               profile.calibration->model, kModelName));
+        format("the profile's calibration: it is of the model {}, which is "
+               "not one of ours",
+               fit->model));
   }
   return machine;
 }

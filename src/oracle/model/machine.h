@@ -77,6 +77,16 @@ struct Joules {
   std::optional<Uncertain> idle_watts;
 };
 
+/// Shares of the peak as a fit of whole calls has them, in place of curves and of mapped shapes,
+/// which it was made without.
+struct CallFit {
+  double product_share = 1;
+  double convolution_ratio = 1;  ///< Of the rate of products.
+  double attention_ratio = 1;
+  double rows_half = 0;  ///< A product of so many rows reaches half of the share.
+  std::int64_t version = 0;
+};
+
 struct Machine {
   std::string name;
   std::string description;
@@ -92,6 +102,7 @@ struct Machine {
   double memory_bytes = 0;  ///< Of main memory; 0: not known.
   std::array<std::optional<ShapeCurve>, kKernelClassCount> curves;
   Joules joules;
+  std::optional<CallFit> call_fit;
   std::vector<std::string> left_out;  ///< What no prediction of this machine considers, and why.
 };
 

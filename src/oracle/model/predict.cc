@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "oracle/model/call_fit.h"
+
 namespace assay::oracle {
 namespace {
 
@@ -109,11 +111,13 @@ void Predictor::overlap(KernelPrediction& result, double& body) const {
 
 KernelPrediction Predictor::kernel(const KernelView& kernel) const {
   KernelPrediction result;
-  result.mapping = map_kernel(kernel, machine_.kind, machine_.geometry);
+  const auto& fit = machine_.call_fit;
+  if (!fit) result.mapping = map_kernel(kernel, machine_.kind, machine_.geometry);
   const auto& curve = machine_.curves[static_cast<std::size_t>(kernel.kind)];
   double reached = machine_.efficiency.value;
   if (curve && curve->is_of_compute) reached = share_at(*curve, kernel);
-  result.efficiency = std::min(1.0, reached * result.mapping.utilisation);
+  result.efficiency =
+      fit ? fitted_share(*fit, kernel) : std::min(1.0, reached * result.mapping.utilisation);
   const double slowed = coefficients_.of(kernel.kind).compute;
   const double rest = std::max(0.0, kernel.count.flops - kernel.count.products);
   if (kernel.count.products > 0) {
