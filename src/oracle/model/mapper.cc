@@ -75,8 +75,10 @@ struct GpuTile {
   double share;
 };
 constexpr std::array kGpuTiles{GpuTile{256, 128, 1.0}, GpuTile{128, 128, 0.97},
-                               GpuTile{128, 64, 0.88}, GpuTile{64, 64, 0.75},
-                               GpuTile{64, 32, 0.55},  GpuTile{32, 32, 0.4}};
+                               GpuTile{128, 64, 0.88}, GpuTile{64, 64, 0.75}, GpuTile{64, 32, 0.55},
+                               GpuTile{32, 32, 0.4},
+                               // Few rows go to kernels for them, which read each weight once.
+                               GpuTile{8, 32, 0.4}, GpuTile{1, 4, 0.3}};
 /// Threads a multiprocessor has to have to keep its share of the memory busy.
 constexpr double kThreadsForMemory = 1024;
 

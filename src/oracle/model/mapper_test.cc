@@ -47,6 +47,12 @@ TEST(MapKernel, OnAGpuTheLastWaveCounts) {
   EXPECT_GT(more.utilisation, 22.0 / 30 - 1e-9);
 }
 
+TEST(MapKernel, OnAGpuOneRowWastesNoTile) {
+  const Mapping one = map_kernel(product(1, 768, 768), MachineKind::kGpu, {.units = 10});
+  EXPECT_GT(one.utilisation, 0.25);
+  EXPECT_EQ(one.bandwidth, 1) << "reading the weights is what it waits for";
+}
+
 TEST(MapKernel, OnASystolicArrayManyRowsHideItsFilling) {
   const auto used = [](double m) {
     return map_kernel(product(m, 128, 128), MachineKind::kSystolic, kSystolicArray).utilisation;
