@@ -31,8 +31,8 @@
 #include "engine/kernels/cpu/fma_loop.h"
 #include "engine/kernels/cpu/gemm.h"
 #include "engine/kernels/cpu/linear_onednn.h"
+#include "engine/kernels/cpu/memory_loops.h"
 #include "engine/kernels/cpu/packed_linear.h"
-#include "engine/kernels/cpu/read_loop.h"
 #include "engine/kernels/cpu/sdpa_vector.h"
 #include "engine/kernels/threads.h"
 
