@@ -5,6 +5,8 @@
 
 #include <array>
 #include <memory>
+#include <optional>
+#include <thread>
 #include <vector>
 
 #include "engine/backend/device.h"
@@ -138,6 +140,46 @@ TEST(ConvWeights, AreHadBackAsTheyWereGiven) {
                                                        .options = {.groups = groups}});
     ASSERT_TRUE(another) << another.error().to_string();
     EXPECT_EQ(*another->weight(), *kernel->weight());
+  }
+}
+
+/// A server prepares a model on one thread and runs it on another, which oneDNN's own scratch did
+/// not outlive; and a client may ask for one op as a model.
+TEST(OneOp, OfPicturesRunsOnAnotherThread) {
+  const auto device = make_cpu_device();
+  for (const CompileMode mode :
+       {CompileMode::kNone, CompileMode::kDefault, CompileMode::kReduceOverhead}) {
+    for (const std::int64_t side : {1, 2, 4, 8}) {
+      for (const std::int64_t channels : {3, 64, 128, 256}) {
+        for (const char* op : {"conv2d", "max_pool2d", "reduce"}) {
+          SCOPED_TRACE(format("{} of {} x {} in mode {}", op, channels, side, to_text(mode)));
+          Graph graph;
+          const NodeId x = graph.input("x", DType::kF32, {"batch", channels, side, side});
+          if (op == std::string_view("conv2d")) {
+            const NodeId w = graph.weight("w", {DType::kF32, {64, channels, 3, 3}});
+            const NodeId b = graph.weight("b", {DType::kF32, {64}});
+            graph.output("y", graph.op(op, {x, w, b}, {{"padding", graph::Integers{1, 1}}}));
+          } else if (op == std::string_view("reduce")) {
+            graph.output("y",
+                         graph.op(op, {x}, {{"kind", "mean"}, {"axes", graph::Integers{2, 3}}}));
+          } else if (side > 1) {
+            graph.output("y", graph.op(op, {x},
+                                       {{"window", graph::Integers{2, 2}},
+                                        {"stride", graph::Integers{2, 2}}}));
+          } else {
+            continue;
+          }
+          const auto weights = graph::seeded_weights(graph, 1);
+          auto model = device->load(graph, *weights, {.mode = mode, .threads = 1});
+          ASSERT_TRUE(model) << model.error().to_string();
+          const auto executable = prepared(**model, 1);
+          const HostTensor here = answer_of(*executable);
+          std::optional<HostTensor> there;
+          std::thread([&] { there.emplace(answer_of(*executable)); }).join();
+          EXPECT_EQ(difference(here, *there), 0);
+        }
+      }
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/backends/cpu/picture_kernels.h"
 
+#include <algorithm>
+
 #include "engine/kernels/cpu/conv.h"
 #include "engine/kernels/cpu/picture.h"
 
@@ -41,6 +43,12 @@ std::array<std::int64_t, 2> pair_of(const KernelRequest& request, const std::str
   return {values[0], values[1]};
 }
 
+/// Scratch of a kernel behind `pixels` bytes of a picture, at an address for vectors.
+std::int64_t room_of(std::int64_t pixels) {
+  constexpr std::int64_t kLine = 64;
+  return (pixels + kLine - 1) / kLine * kLine;
+}
+
 const float* floats(const KernelCall& call, std::size_t index) {
   return index < call.operands.size() ? static_cast<const float*>(call.operands[index].data)
                                       : nullptr;
@@ -59,25 +67,31 @@ class Picture : public backend::Kernel {
 
   Result<void> run(const KernelCall& call) override {
     const float* x = floats(call, 0);
+    const std::span<std::byte> behind = call.scratch.subspan(static_cast<std::size_t>(moved()));
     if (before_) {
       auto* moved = reinterpret_cast<float*>(call.scratch.data());
-      ASSAY_TRY_VOID(before_->run(x, nullptr, moved));
+      ASSAY_TRY_VOID(before_->run(x, nullptr, moved, behind));
       x = moved;
     }
     const float* residual =
         residual_ < 0 ? nullptr : floats(call, static_cast<std::size_t>(residual_));
-    return kernel_.run(x, residual, static_cast<float*>(call.result.data));
+    return kernel_.run(x, residual, static_cast<float*>(call.result.data), behind);
   }
   std::string name() const override {
     return format("oneDNN {}, {}", kernel_.implementation(), kernel_.destination().to_text());
   }
-  Bytes scratch() const override { return Bytes(before_ ? before_->destination().bytes() : 0); }
+  Bytes scratch() const override {
+    const std::int64_t before = before_ ? before_->scratch_bytes() : 0;
+    return Bytes(moved() + std::max(kernel_.scratch_bytes(), before));
+  }
   Bytes held() const override { return Bytes(kernel_.held_bytes() - shared_.count()); }
   std::shared_ptr<const backend::PrivateLayout> result_layout() const override {
     return private_layout(kernel_.destination());
   }
 
  private:
+  std::int64_t moved() const { return before_ ? room_of(before_->destination().bytes()) : 0; }
+
   PictureKernel kernel_;
   std::optional<PictureKernel> before_;
   int residual_;  // Operand index; -1 without.
@@ -187,14 +201,16 @@ Result<KernelPointer> make_reduce(const KernelRequest& request, const CpuContext
             PictureKernel::reorder(blocks, PictureLayout::dense(blocks.shape())));
   const auto mean = std::make_shared<PictureKernel>(*std::move(kernel));
   const auto in_order = std::make_shared<PictureKernel>(std::move(reorder));
+  const std::int64_t room = room_of(blocks.bytes());
   return make_function_kernel(
       format("oneDNN {}, then in order", mean->implementation()),
-      [mean, in_order](const KernelCall& call) -> Result<void> {
+      [mean, in_order, room](const KernelCall& call) -> Result<void> {
         auto* pixels = reinterpret_cast<float*>(call.scratch.data());
-        ASSAY_TRY_VOID(mean->run(floats(call, 0), nullptr, pixels));
-        return in_order->run(pixels, nullptr, static_cast<float*>(call.result.data));
+        const std::span<std::byte> behind = call.scratch.subspan(static_cast<std::size_t>(room));
+        ASSAY_TRY_VOID(mean->run(floats(call, 0), nullptr, pixels, behind));
+        return in_order->run(pixels, nullptr, static_cast<float*>(call.result.data), behind);
       },
-      Bytes(blocks.bytes()));
+      Bytes(room + std::max(mean->scratch_bytes(), in_order->scratch_bytes())));
 }
 
 Result<KernelPointer> make_picture_reorder(const OperandSite& from) {

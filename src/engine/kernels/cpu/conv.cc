@@ -75,6 +75,14 @@ std::optional<dnnl::algorithm> algorithm_of(Activation activation) {
   return std::nullopt;
 }
 
+/// Scratch comes from the caller: the library's own belongs to the thread that made the primitive,
+/// and another one that runs it would find none.
+dnnl::primitive_attr with_given_scratch() {
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attributes;
+}
+
 dnnl::primitive_attr epilogue_of(const ConvRequest& request) {
   dnnl::post_ops then;
   if (request.has_residual) then.append_sum(1.0F);
@@ -82,7 +90,7 @@ dnnl::primitive_attr epilogue_of(const ConvRequest& request) {
     const float alpha = request.options.activation == Activation::kSilu ? 1.0F : 0.0F;
     then.append_eltwise(1.0F, *algorithm, alpha, 0.0F);
   }
-  dnnl::primitive_attr attributes;
+  dnnl::primitive_attr attributes = with_given_scratch();
   attributes.set_post_ops(then);
   return attributes;
 }
@@ -143,9 +151,9 @@ struct PictureKernel::State {
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
   dnnl::primitive primitive;  ///< Empty where there is nothing to calculate.
-  memory x, bias, y;
+  memory x, bias, y, scratch;
   std::shared_ptr<const ConvWeight::State> weight;
-  std::array<dnnl_exec_arg_t, 4> arguments{};
+  std::array<dnnl_exec_arg_t, 5> arguments{};
   int argument_count = 0;
   bool has_residual = false;
   std::optional<PictureLayout> source, destination;
@@ -160,13 +168,17 @@ struct PictureKernel::State {
     destination = PictureLayout(std::make_shared<PictureLayout::State>(shape_of(to), to));
   }
 
-  /// Memory for x and y, whose addresses come with each run.
-  void open(const memory::desc& from, const memory::desc& to, int from_name, int to_name) {
+  /// Memory for x, y and scratch, whose addresses come with each run.
+  void open(const memory::desc& from, const memory::desc& to, int from_name, int to_name,
+            const memory::desc& between) {
     adopt(from, to);
     x = memory(from, engine, nullptr);
     y = memory(to, engine, nullptr);
     argue(from_name, x);
     argue(to_name, y);
+    if (between.get_size() == 0) return;
+    scratch = memory(between, engine, nullptr);
+    argue(DNNL_ARG_SCRATCHPAD, scratch);
   }
 
   /// A copy of `values`, which lie as `given` says, in the layout `wanted`.
@@ -219,7 +231,8 @@ struct PictureKernel::State {
     primitive = dnnl::convolution_forward(chosen);
     implementation = chosen.impl_info_str();
     has_residual = request.has_residual;
-    open(chosen.src_desc(), chosen.dst_desc(), DNNL_ARG_SRC, DNNL_ARG_DST);
+    open(chosen.src_desc(), chosen.dst_desc(), DNNL_ARG_SRC, DNNL_ARG_DST,
+         chosen.scratchpad_desc());
     weight = weight_in(chosen.weights_desc(), request, shapes);
     argue(DNNL_ARG_WEIGHTS, weight->held);
     if (request.bias == nullptr) return;
@@ -242,10 +255,11 @@ struct PictureKernel::State {
         dnnl::pooling_forward::desc(dnnl::prop_kind::forward_inference, algorithm,
                                     from.state_->description, any_desc(shape), stride, window,
                                     padding, padding),
-        engine);
+        with_given_scratch(), engine);
     primitive = dnnl::pooling_forward(chosen);
     implementation = chosen.impl_info_str();
-    open(chosen.src_desc(), chosen.dst_desc(), DNNL_ARG_SRC, DNNL_ARG_DST);
+    open(chosen.src_desc(), chosen.dst_desc(), DNNL_ARG_SRC, DNNL_ARG_DST,
+         chosen.scratchpad_desc());
   }
 };
 
@@ -321,15 +335,18 @@ Result<PictureKernel> PictureKernel::reorder(const PictureLayout& from, const Pi
   return make(from.shape(), "change of layout", [&](State& state) {
     const memory::desc& given = from.state_->description;
     const memory::desc& wanted = to.state_->description;
-    const dnnl::reorder::primitive_desc chosen(state.engine, given, state.engine, wanted);
+    const dnnl::reorder::primitive_desc chosen(state.engine, given, state.engine, wanted,
+                                               with_given_scratch());
     state.primitive = dnnl::reorder(chosen);
     state.implementation = chosen.impl_info_str();
-    state.open(given, wanted, DNNL_ARG_FROM, DNNL_ARG_TO);
+    state.open(given, wanted, DNNL_ARG_FROM, DNNL_ARG_TO, chosen.scratchpad_desc());
   });
 }
 
-Result<void> PictureKernel::run(const float* x, const float* residual, float* y) {
+Result<void> PictureKernel::run(const float* x, const float* residual, float* y,
+                                std::span<std::byte> scratch) {
   State& state = *state_;
+  ASSAY_CHECK_GE(static_cast<std::int64_t>(scratch.size()), scratch_bytes(), "scratch is enough");
   ASSAY_CHECK_EQ(residual != nullptr, state.has_residual, "a residual comes as it was asked for");
   if (!state.primitive) return {};
   if (residual != nullptr && residual != y)
@@ -337,6 +354,7 @@ Result<void> PictureKernel::run(const float* x, const float* residual, float* y)
   try {
     state.x.set_data_handle(const_cast<float*>(x));
     state.y.set_data_handle(y);
+    if (state.scratch) state.scratch.set_data_handle(scratch.data());
   } catch (const dnnl::error& error) {
     return Error::environment("oneDNN refused a picture's memory: {}", error.what());
   }
@@ -355,6 +373,11 @@ const PictureLayout& PictureKernel::source() const {
 
 const PictureLayout& PictureKernel::destination() const {
   return *state_->destination;
+}
+
+std::int64_t PictureKernel::scratch_bytes() const {
+  if (!state_->scratch) return 0;
+  return static_cast<std::int64_t>(state_->scratch.get_desc().get_size());
 }
 
 std::int64_t PictureKernel::held_bytes() const {

@@ -82,9 +82,11 @@ class PictureKernel {
   PictureKernel& operator=(PictureKernel&&) noexcept;
   ~PictureKernel();
 
-  /// To completion, with the threads set by set_threads. `residual` lies as the destination does,
-  /// and may be y itself (then nothing is copied); null where the kernel was made without.
-  Result<void> run(const float* x, const float* residual, float* y);
+  /// To completion, with the threads set by set_threads, on any thread. `residual` lies as the
+  /// destination does, and may be y itself (then nothing is copied); null where the kernel was made
+  /// without. `scratch`: at least scratch_bytes(), at an address for vectors.
+  Result<void> run(const float* x, const float* residual, float* y, std::span<std::byte> scratch);
+  std::int64_t scratch_bytes() const;
 
   const PictureLayout& source() const;
   const PictureLayout& destination() const;

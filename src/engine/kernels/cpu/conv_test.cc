@@ -25,6 +25,11 @@ std::vector<float> numbers(std::int64_t count, std::uint64_t seed) {
   return values;
 }
 
+Result<void> ran(PictureKernel& kernel, const float* x, const float* residual, float* y) {
+  std::vector<std::byte> scratch(static_cast<std::size_t>(kernel.scratch_bytes()));
+  return kernel.run(x, residual, y, scratch);
+}
+
 std::int64_t count_in(const Dims& shape) {
   return *tensor::element_count(shape);
 }
@@ -34,7 +39,7 @@ std::vector<float> moved(const std::vector<float>& from, const PictureLayout& la
   auto reorder = PictureKernel::reorder(layout, wanted);
   EXPECT_TRUE(reorder.has_value());
   std::vector<float> to(static_cast<std::size_t>(wanted.bytes()) / sizeof(float));
-  EXPECT_TRUE(reorder->run(from.data(), nullptr, to.data()).has_value());
+  EXPECT_TRUE(ran(*reorder, from.data(), nullptr, to.data()).has_value());
   return to;
 }
 
@@ -75,7 +80,7 @@ void expect_agreement(const Problem& p) {
     const std::vector<float> added = moved(residual, y_dense, conv->destination());
     std::vector<float> y(added.size() + 2, -7);
     for (int again = 0; again < 2; ++again) {
-      ASSERT_TRUE(conv->run(from.data(), p.has_residual ? added.data() : nullptr, y.data() + 1)
+      ASSERT_TRUE(ran(*conv, from.data(), p.has_residual ? added.data() : nullptr, y.data() + 1)
                       .has_value());
     }
     EXPECT_EQ(y.front(), -7);
@@ -133,7 +138,7 @@ TEST(PictureConv, NothingToDo) {
   auto conv = PictureKernel::conv({.x = {0, 3, 4, 4}, .weight = {weight.data(), {1, 3, 1, 1}}});
   ASSERT_TRUE(conv.has_value());
   EXPECT_EQ(conv->destination().shape(), (Dims{0, 1, 4, 4}));
-  EXPECT_TRUE(conv->run(nullptr, nullptr, nullptr).has_value());
+  EXPECT_TRUE(ran(*conv, nullptr, nullptr, nullptr).has_value());
 }
 
 TEST(PicturePool, AgreesWithTheReferenceInBothLayouts) {
@@ -151,13 +156,13 @@ TEST(PicturePool, AgreesWithTheReferenceInBothLayouts) {
                          tensor::dense_view(want.data(), {DType::kF32, y_shape}));
     std::vector<float> y(static_cast<std::size_t>(pool->destination().bytes()) / 4);
     const std::vector<float> from = moved(x, PictureLayout::dense(shape), layout);
-    ASSERT_TRUE(pool->run(from.data(), nullptr, y.data()).has_value());
+    ASSERT_TRUE(ran(*pool, from.data(), nullptr, y.data()).has_value());
     EXPECT_EQ(moved(y, pool->destination(), PictureLayout::dense(y_shape)), want);
 
     auto mean = PictureKernel::mean(layout);
     ASSERT_TRUE(mean.has_value()) << mean.error().to_string();
     y.assign(static_cast<std::size_t>(mean->destination().bytes()) / 4, 0);
-    ASSERT_TRUE(mean->run(from.data(), nullptr, y.data()).has_value());
+    ASSERT_TRUE(ran(*mean, from.data(), nullptr, y.data()).has_value());
     const std::vector<float> means =
         moved(y, mean->destination(), PictureLayout::dense({2, 16, 1, 1}));
     for (std::size_t plane = 0; plane < 32; ++plane) {

@@ -28,6 +28,7 @@ struct OnednnGemm::State {
   dnnl::stream stream{engine};
   std::optional<dnnl::matmul> primitive;
   std::optional<memory> a, b, c;
+  memory scratch;  ///< Its own: the library's belongs to the thread that makes a primitive.
   std::string implementation = "none (empty product)";
 };
 
@@ -48,8 +49,11 @@ Result<OnednnGemm> OnednnGemm::create(TensorView<const float> a, TensorView<cons
     const memory::desc a_layout = description_of(a, transposes.a);
     const memory::desc b_layout = description_of(b, transposes.b);
     const memory::desc c_layout = description_of(c, false);
+    dnnl::primitive_attr attributes;
+    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     const dnnl::matmul::primitive_desc chosen(dnnl::matmul::desc(a_layout, b_layout, c_layout),
-                                              state->engine);
+                                              attributes, state->engine);
+    state->scratch = memory(chosen.scratchpad_desc(), state->engine);
     state->implementation = chosen.impl_info_str();
     state->primitive.emplace(chosen);
     state->a.emplace(a_layout, state->engine, nullptr);
@@ -75,9 +79,10 @@ Result<void> OnednnGemm::run(const float* a, const float* b, float* c) {
     state.a->set_data_handle(const_cast<float*>(a));
     state.b->set_data_handle(const_cast<float*>(b));
     state.c->set_data_handle(c);
-    state.primitive->execute(
-        state.stream,
-        {{DNNL_ARG_SRC, *state.a}, {DNNL_ARG_WEIGHTS, *state.b}, {DNNL_ARG_DST, *state.c}});
+    state.primitive->execute(state.stream, {{DNNL_ARG_SRC, *state.a},
+                                            {DNNL_ARG_WEIGHTS, *state.b},
+                                            {DNNL_ARG_DST, *state.c},
+                                            {DNNL_ARG_SCRATCHPAD, state.scratch}});
     state.stream.wait();
   } catch (const dnnl::error& error) {
     return Error::environment("oneDNN matmul failed: {}", error.what());

@@ -17,20 +17,29 @@ struct OnednnLinear::State {
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
   dnnl::primitive primitive;
-  memory x, weight, y;
+  memory x, weight, y, scratch;
   std::string implementation;
+
+  /// The library's own scratch belongs to the thread that makes a primitive; another one may run
+  /// it.
+  static dnnl::primitive_attr with_own_scratch() {
+    dnnl::primitive_attr attributes;
+    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    return attributes;
+  }
 
   void make_matmul(std::int64_t m, std::int64_t n, std::int64_t k) {
     const dnnl::matmul::primitive_desc chosen(
         dnnl::matmul::desc(memory::desc({m, k}, kF32, memory::format_tag::ab),
                            memory::desc({k, n}, kF32, kAny),
                            memory::desc({m, n}, kF32, memory::format_tag::ab)),
-        engine);
+        with_own_scratch(), engine);
     primitive = dnnl::matmul(chosen);
     implementation = chosen.impl_info_str();
     x = memory(chosen.src_desc(), engine, nullptr);
     weight = memory(chosen.weights_desc(), engine);
     y = memory(chosen.dst_desc(), engine, nullptr);
+    scratch = memory(chosen.scratchpad_desc(), engine);
   }
 
   void make_inner_product(std::int64_t m, std::int64_t n, std::int64_t k) {
@@ -38,12 +47,13 @@ struct OnednnLinear::State {
         dnnl::inner_product_forward::desc(
             dnnl::prop_kind::forward_inference, memory::desc({m, k}, kF32, memory::format_tag::ab),
             memory::desc({n, k}, kF32, kAny), memory::desc({m, n}, kF32, memory::format_tag::ab)),
-        engine);
+        with_own_scratch(), engine);
     primitive = dnnl::inner_product_forward(chosen);
     implementation = chosen.impl_info_str();
     x = memory(chosen.src_desc(), engine, nullptr);
     weight = memory(chosen.weights_desc(), engine);
     y = memory(chosen.dst_desc(), engine, nullptr);
+    scratch = memory(chosen.scratchpad_desc(), engine);
   }
 
   /// `layout` says how the caller's weight lies; the primitive's own layout may be another.
@@ -87,9 +97,10 @@ Result<void> OnednnLinear::run(const float* x, float* y) {
   try {
     state.x.set_data_handle(const_cast<float*>(x));
     state.y.set_data_handle(y);
-    state.primitive.execute(
-        state.stream,
-        {{DNNL_ARG_SRC, state.x}, {DNNL_ARG_WEIGHTS, state.weight}, {DNNL_ARG_DST, state.y}});
+    state.primitive.execute(state.stream, {{DNNL_ARG_SRC, state.x},
+                                           {DNNL_ARG_WEIGHTS, state.weight},
+                                           {DNNL_ARG_DST, state.y},
+                                           {DNNL_ARG_SCRATCHPAD, state.scratch}});
     state.stream.wait();
   } catch (const dnnl::error& error) {
     return Error::environment("oneDNN's product failed: {}", error.what());
