@@ -82,11 +82,12 @@ TEST(SimulatedDevice, IsListedWithWhatItsNumbersAre) {
   EXPECT_THAT(list.out, HasSubstr("of datasheets"));
 }
 
-TEST(SimulatedDevice, AnUnknownProfileNamesTheNearest) {
-  const Outcome run = run_assay(
-      {"run", "vit/rq1_architecture", "--scale", "smoke", "params.device=sim:l40"}, fresh_folder());
+TEST(SimulatedDevice, AnUnknownProfileNamesTheNearest) {  // l4 is as near to l40.
+  const Outcome run =
+      run_assay({"run", "vit/rq1_architecture", "--scale", "smoke", "params.device=sim:l40x"},
+                fresh_folder());
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_THAT(run.err, HasSubstr("unknown profile of sim: l40; did you mean l40s?"));
+  EXPECT_THAT(run.err, HasSubstr("unknown profile of sim: l40x; did you mean l40s?"));
 }
 
 }  // namespace
